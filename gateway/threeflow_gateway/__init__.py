@@ -1,0 +1,1 @@
+"""The reference gateway of the Threeflow standard."""
