@@ -1,0 +1,170 @@
+"""The configuration of one node: ``node.toml``. Every setting has a sentence here; an unknown one is refused.
+
+What a node may do is not configured: its roles, offices and keys are those that the trust lists name.
+"""
+
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin
+
+__all__ = ["Config", "Delivery", "Limits", "Log", "Misconfigured", "Node", "Process", "Storage", "Trust", "load"]
+
+
+class Misconfigured(Exception):
+    """The configuration cannot be used; the message says which setting and why."""
+
+
+def _setting(help_text: str, default: Any = MISSING) -> Any:
+    metadata = {"help": help_text}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Who the node is and where it listens."""
+
+    id: str = _setting("Node id as the trust list names it, jurisdiction first.")
+    environment: str = _setting("Environment of every document that the node takes in.")
+    endpoint: str = _setting("Address under which the trust list publishes the node, without a slash at the end.")
+    host: str = _setting("Address to listen on.", "127.0.0.1")
+    port: int = _setting("TCP port to listen on.")
+    seal_keys: tuple[Path, ...] = _setting("Private key files whose seals the node sets, one per algorithm.")
+    token_key: Path = _setting("Private key file that proves the node to its peers.")
+    profile: str = _setting("Profile whose rules apply to what arrives; empty for the core alone.", "")
+    overlays: tuple[Path, ...] = _setting("Folders that add documents, rows and rules to the standard.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom the node trusts."""
+
+    files: tuple[Path, ...] = _setting("Trust files: an anchor's fingerprint and the lists under it, oldest first.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Where the node keeps what it took in."""
+
+    url: str = _setting("Database address; a relative SQLite path starts at the configuration's folder.",
+                        "sqlite:///node.sqlite3")  # fmt: skip
+    busy_seconds: float = _setting("How long a transaction waits for another before it gives up.", 30.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the node bears."""
+
+    body_octets: int = _setting("Largest body of one request, in octets.", 1_048_576)
+    batch_octets: int = _setting("Largest body of one batch, in octets.", 16_777_216)
+    batch_units: int = _setting("Most documents in one transaction.", 64)
+    waiting_units: int = _setting("Most documents that may wait for the committer before callers are sent away.", 4096)
+    answer_seconds: float = _setting("How long a caller waits for its outcome before it is told in-progress.", 30.0)
+    subjects_in_memory: int = _setting("Subjects whose state is kept in memory.", 20_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """How the node treats what it waits for."""
+
+    pending_seconds: int = _setting("How long a pending document waits for what it lacks.", 604_800)
+    sweep_seconds: float = _setting("How often the node looks for pending documents that ran out.", 5.0)
+    dossier_seconds: int = _setting("How long a dossier made here is valid for release.", 2_592_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How the node carries documents to its peers."""
+
+    enabled: bool = _setting("Whether the node delivers at all.", True)
+    first_retry_seconds: float = _setting("Pause after the first failed attempt; it doubles from there.", 0.5)
+    longest_retry_seconds: float = _setting("Longest pause between two attempts.", 300.0)
+    give_up_seconds: int = _setting("Age at which an undeliverable document becomes a dead letter.", 1_209_600)
+    documents_per_request: int = _setting("Most documents in one request to a peer.", 32)
+    timeout_seconds: float = _setting("How long one request may take.", 30.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """The log of receipts, and the log of the program."""
+
+    checkpoint_seconds: float = _setting("Least time between two checkpoints.", 60.0)
+    level: str = _setting("Least level of messages on standard error: DEBUG, INFO, WARNING or ERROR.", "INFO")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings, one section each."""
+
+    node: Node
+    trust: Trust
+    storage: Storage = field(default_factory=Storage)
+    limits: Limits = field(default_factory=Limits)
+    process: Process = field(default_factory=Process)
+    delivery: Delivery = field(default_factory=Delivery)
+    log: Log = field(default_factory=Log)
+
+
+_SECTIONS: Final[dict[str, type[Any]]] = {
+    "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
+    "delivery": Delivery, "log": Log,
+}  # fmt: skip
+
+
+def load(path: Path) -> Config:
+    """Read ``node.toml``; relative paths start at its folder.
+
+    Raises:
+        Misconfigured: the file cannot be read, or a setting is missing, unknown or of another type.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured(f"{path}: {error}") from error
+    unknown = sorted(set(said) - set(_SECTIONS))
+    if unknown:
+        raise Misconfigured(f"unknown section [{unknown[0]}]")
+    folder = path.resolve().parent
+    sections = {name: _section(name, kind, said.get(name, {}), folder) for name, kind in _SECTIONS.items()}
+    return Config(**sections)
+
+
+def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
+    if not isinstance(said, dict):
+        raise Misconfigured(f"[{name}] is no table")
+    known = {each.name: each for each in fields(kind)}
+    for setting in said:
+        if setting not in known:
+            raise Misconfigured(f"unknown setting {name}.{setting}")
+    for setting, described in known.items():
+        if setting not in said and described.default is MISSING:
+            raise Misconfigured(f"setting {name}.{setting} is missing")
+    return kind(**{setting: _value(f"{name}.{setting}", known[setting], value, folder) for setting, value in said.items()})
+
+
+def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:
+    wanted: Any = described.type
+    if get_origin(wanted) is tuple:
+        if not isinstance(value, list):
+            raise Misconfigured(f"setting {name} is no list")
+        return tuple(_scalar(name, get_args(wanted)[0], each, folder) for each in value)
+    if name == "storage.url" and isinstance(value, str):
+        return _database(value, folder)
+    return _scalar(name, wanted, value, folder)
+
+
+def _scalar(name: str, wanted: type[Any], value: Any, folder: Path) -> Any:
+    if wanted is Path and isinstance(value, str):
+        return folder / value
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise Misconfigured(f"setting {name} is no {wanted.__name__}")
+    return value
+
+
+def _database(url: str, folder: Path) -> str:
+    start = "sqlite:///"
+    if url.startswith(start) and not url.startswith(start + "/"):
+        return start + str(folder / url.removeprefix(start))
+    return url

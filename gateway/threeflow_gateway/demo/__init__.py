@@ -1,0 +1,1 @@
+"""The demo: two jurisdictions, separate parties, real gateway processes, every invoice accounted for."""

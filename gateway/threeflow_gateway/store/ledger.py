@@ -1,0 +1,162 @@
+"""The Merkle tree over the log's leaves (RFC 9162, SHA-256), kept so that a long log starts quickly.
+
+Leaves are gathered in tiles of 256, each stored with the root of its subtree. In memory are only those roots, what is
+above them, and the leaves of the last, incomplete tile; proofs read the one or two tiles that they pass through.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import Connection, insert, select
+
+from threeflow_gateway.store import tables
+from threeflow_gateway.store.database import Database
+
+__all__ = ["Ledger"]
+
+_LEVEL: Final = 8
+_TILE: Final = 1 << _LEVEL
+
+_LEAVES_FROM: Final = (
+    select(tables.document.c.leaf_hash).where(tables.document.c.leaf >= 0).order_by(tables.document.c.leaf)
+)
+_ROOTS_FROM: Final = select(tables.tile.c.root).order_by(tables.tile.c.number)
+
+
+class Ledger:
+    """The log's tree as far as it was read; ``catch_up`` reads on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self._upper: list[list[bytes]] = [[]]
+        self._tail: list[bytes] = []
+        self._tile = lru_cache(maxsize=256)(self._read_tile)
+
+    @property
+    def size(self) -> int:
+        """Number of leaves read."""
+        return len(self._upper[0]) * _TILE + len(self._tail)
+
+    def catch_up(self) -> int:
+        """Read the leaves committed since, store the tiles that became complete, and return the size."""
+        with self._lock:
+            stored = len(self._upper[0])
+            with self._database.reading() as connection:
+                for root in connection.execute(_ROOTS_FROM.where(tables.tile.c.number >= stored)).scalars():
+                    self._push(0, root)
+                    self._tail.clear()
+                hashes = connection.execute(_LEAVES_FROM.where(tables.document.c.leaf >= self.size)).scalars().all()
+            fresh: list[dict[str, object]] = []
+            for leaf in hashes:
+                self._tail.append(leaf)
+                if len(self._tail) == _TILE:
+                    fresh.append(self._close_tile())
+            if fresh:
+                with self._database.writing() as connection:
+                    self._store(connection, fresh)
+            return self.size
+
+    def root(self, size: int) -> bytes:
+        """Return the tree's hash at ``size`` leaves."""
+        return self._range(0, size) if size else sha256(b"").digest()
+
+    def leaf(self, index: int) -> bytes:
+        """Return one leaf's hash."""
+        return self._node(0, index)
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the path that proves leaf ``index`` in the tree of ``size`` (RFC 9162, 2.1.3.1)."""
+        path: list[bytes] = []
+        start, end = 0, size
+        while end - start > 1:
+            middle = start + _split(end - start)
+            if index < middle:
+                path.append(self._range(middle, end))
+                end = middle
+            else:
+                path.append(self._range(start, middle))
+                start = middle
+        return path[::-1]
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """Return the path that proves the tree of ``first`` a beginning of that of ``second`` (RFC 9162, 2.1.4.1)."""
+        return list(self._subproof(first, 0, second, whole=True))
+
+    def _subproof(self, old: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:
+        if old == end - start:
+            if not whole:
+                yield self._range(start, end)
+            return
+        middle = start + _split(end - start)
+        if old <= middle - start:
+            yield from self._subproof(old, start, middle, whole=whole)
+            yield self._range(middle, end)
+        else:
+            yield from self._subproof(old - (middle - start), middle, end, whole=False)
+            yield self._range(start, middle)
+
+    def _range(self, start: int, end: int) -> bytes:
+        width = end - start
+        if width & (width - 1) == 0:
+            return self._node(width.bit_length() - 1, start // width)
+        middle = start + _split(width)
+        return _join(self._range(start, middle), self._range(middle, end))
+
+    def _node(self, level: int, index: int) -> bytes:
+        if level >= _LEVEL:
+            return self._upper[level - _LEVEL][index]
+        first = index << level
+        number, offset = divmod(first, _TILE)
+        leaves = self._tail if number == len(self._upper[0]) else self._tile(number)
+        return _fold(leaves[offset : offset + (1 << level)])
+
+    def _read_tile(self, number: int) -> list[bytes]:
+        query = select(tables.tile.c.hashes).where(tables.tile.c.number == number)
+        with self._database.reading() as connection:
+            hashes: bytes = connection.execute(query).scalar_one()
+        return [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
+
+    def _close_tile(self) -> dict[str, object]:
+        leaves, self._tail = self._tail, []
+        row: dict[str, object] = {
+            "number": len(self._upper[0]), "root": _fold(leaves), "hashes": b"".join(leaves),
+        }  # fmt: skip
+        self._push(0, _fold(leaves))
+        return row
+
+    def _push(self, height: int, node: bytes) -> None:
+        if height == len(self._upper):
+            self._upper.append([])
+        row = self._upper[height]
+        row.append(node)
+        if len(row) % 2 == 0:
+            self._push(height + 1, _join(row[-2], row[-1]))
+
+    @staticmethod
+    def _store(connection: Connection, rows: list[dict[str, object]]) -> None:
+        numbers = [row["number"] for row in rows]
+        query = select(tables.tile.c.number).where(tables.tile.c.number.in_(numbers))
+        held = set(connection.execute(query).scalars())
+        missing = [row for row in rows if row["number"] not in held]
+        if missing:
+            connection.execute(insert(tables.tile), missing)
+
+
+def _split(width: int) -> int:
+    """Return the largest power of two below ``width``."""
+    return int(1 << (width - 1).bit_length() - 1)
+
+
+def _join(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def _fold(nodes: list[bytes]) -> bytes:
+    row = nodes
+    while len(row) > 1:
+        row = [_join(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]

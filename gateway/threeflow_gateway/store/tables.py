@@ -1,0 +1,189 @@
+"""The tables. One set for SQLite and PostgreSQL: plain types, no dialect's own.
+
+Times are RFC 3339 text in UTC with six fraction digits, so that text order is time order.
+The state of a subject is not stored: it is a function of the documents that are (TF-INTAKE-10).
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "checkpoint",
+    "document",
+    "dossier",
+    "event",
+    "head",
+    "metadata",
+    "outbox",
+    "party",
+    "statement",
+    "subject",
+    "subject_document",
+    "subject_key",
+    "tile",
+    "trust_list",
+    "waiting",
+]
+
+metadata: Final = MetaData()
+
+# SQLite gives a rowid table only to INTEGER PRIMARY KEY.
+_Number: Final = BigInteger().with_variant(Integer, "sqlite")
+
+head: Final = Table(
+    "head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False, comment="always 1: the row is the lock of writers"),
+    Column("node", Text, nullable=False, comment="the node whose log this is"),
+    Column("documents", BigInteger, nullable=False, comment="numbers given to documents"),
+    Column("subjects", BigInteger, nullable=False, comment="numbers given to subjects"),
+    Column("leaves", BigInteger, nullable=False, comment="size of the log"),
+)
+
+document: Final = Table(
+    "document",
+    metadata,
+    Column("no", _Number, primary_key=True, autoincrement=False, comment="order of acceptance, from 1"),
+    Column("issuer", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("digest", Text, nullable=False, comment="sha-256: of the payload"),
+    Column("type", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="empty for protocol artefacts"),
+    Column("caller", Text, nullable=False, comment="the node that brought it"),
+    Column("received_at", Text, nullable=False),
+    Column("outcome", Text, nullable=False, comment="as the receipt says"),
+    Column("effect", Text, nullable=False, comment="the outcome now: a pending document may have become another"),
+    Column("envelope", LargeBinary, nullable=False, comment="as received, octet for octet"),
+    Column("receipt", LargeBinary, nullable=False, comment="as first answered, octet for octet"),
+    Column("leaf", BigInteger, nullable=True, comment="index in the log; null for checkpoints"),
+    Column("leaf_hash", LargeBinary(32), nullable=True),
+    UniqueConstraint("id", "issuer", name="document_is_bound_once"),
+    UniqueConstraint("leaf", name="leaf_is_given_once"),
+    Index("document_by_digest", "digest"),
+)
+
+subject: Final = Table(
+    "subject",
+    metadata,
+    Column("no", _Number, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("documents", BigInteger, nullable=False, comment="how many documents name it: the version of its state"),
+    Column("redirect", BigInteger, ForeignKey("subject.no"), nullable=True, comment="the earlier subject it was joined to"),
+)
+
+subject_key: Final = Table(
+    "subject_key",
+    metadata,
+    Column("key", Text, primary_key=True, comment="JSON text of [kind, scheme, issuer, value]"),
+    Column("subject", BigInteger, ForeignKey("subject.no"), nullable=False, index=True),
+)
+
+subject_document: Final = Table(
+    "subject_document",
+    metadata,
+    Column("subject", BigInteger, ForeignKey("subject.no"), primary_key=True),
+    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+waiting: Final = Table(
+    "waiting",
+    metadata,
+    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True, comment="the pending document"),
+    Column("awaited", Text, primary_key=True, comment="id of the document that it refers to; empty: a step"),
+    Column("until", Text, nullable=False, comment="when waiting ends without effect"),
+    Index("waiting_by_awaited", "awaited"),
+    Index("waiting_by_until", "until"),
+    sqlite_with_rowid=False,
+)
+
+party: Final = Table(
+    "party",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("events", BigInteger, nullable=False, comment="last sequence number given"),
+)
+
+event: Final = Table(
+    "event",
+    metadata,
+    Column("party", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="taken-in, or effect: what a pending document became"),
+    Column("document", BigInteger, ForeignKey("document.no"), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("subject", BigInteger, nullable=True),
+    Column("steps", Text, nullable=False, comment="JSON list of the steps that it caused"),
+    sqlite_with_rowid=False,
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("peer", Text, primary_key=True, comment="the node to deliver to"),
+    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
+    Column("subject", BigInteger, nullable=True, comment="deliveries of one subject keep their order"),
+    Column("state", Text, nullable=False, comment="due, done, dead"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=True, comment="the peer's sealed receipt or refusal"),
+    Column("reason", Text, nullable=False, comment="why the last attempt failed"),
+    Index("outbox_due", "state", "peer", "document"),
+    sqlite_with_rowid=False,
+)
+
+tile: Final = Table(
+    "tile",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="leaves 256 n to 256 n + 255"),
+    Column("root", LargeBinary(32), nullable=False, comment="hash of the complete subtree of these leaves"),
+    Column("hashes", LargeBinary, nullable=False, comment="256 leaf hashes of 32 octets"),
+)
+
+checkpoint: Final = Table(
+    "checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("document", BigInteger, ForeignKey("document.no"), nullable=False),
+)
+
+dossier: Final = Table(
+    "dossier",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="of the payload of its head"),
+    Column("receivers", Text, nullable=False, comment="JSON list of the nodes that may fetch it"),
+    Column("bundle", LargeBinary, nullable=True, comment="null: still to be fetched from the issuer"),
+    Column("at", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="why it could not be fetched or verified; empty: it could"),
+)
+
+trust_list: Final = Table(
+    "trust_list",
+    metadata,
+    Column("jurisdiction", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+statement: Final = Table(
+    "statement",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="of the content that it states"),
+    Column("envelope", LargeBinary, nullable=False),
+)
