@@ -1,0 +1,21 @@
+"""Run outside the repository against the installed wheel: it carries what the program reads."""
+
+import json
+import sys
+from pathlib import Path
+
+import threeflow_spec
+import yaml
+from threeflow.standard import Standard
+
+assert Path(sys.prefix) in Path(threeflow_spec.__file__).parents, "the installed package was not used"
+names = threeflow_spec.names("v1/")
+for part in ("v1/schemas/", "v1/rules/", "v1/codelists/", "v1/profiles/"):
+    held = [name for name in names if name.startswith(part)]
+    assert held, part
+    for name in held:
+        content = threeflow_spec.read(name)
+        json.loads(content) if name.endswith(".json") else yaml.safe_load(content)
+    print(f"{part}: {len(held)} files")
+assert threeflow_spec.read("v1/exchange.yaml")
+print("standard", Standard.load().digest)

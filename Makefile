@@ -1,0 +1,85 @@
+# Threeflow: `make help` lists what there is. Needs Python 3.11 or later and make, nothing else.
+
+VENV    ?= .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+ARGS    ?=
+# A pyenv shim may exist and still not run, so each candidate is asked for its version.
+PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+             $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+GENERATORS := $(wildcard tools/generate_models.py tools/generate_openapi.py tools/table_page.py \
+                tools/refusals_page.py tools/requirements.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format-check lint types imports drift requirements format generate bench docs wheel clean
+
+help: ## say what can be made
+	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  \1|\2/p' Makefile | while IFS='|' read -r t d; do printf '  %-14s %s\n' "$$t" "$$d"; done
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Threeflow needs Python 3.11 or later with venv; none was found. Install it, or say: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "==> $(VENV): installing the pinned versions of constraints.txt with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	@touch $@
+
+install: $(STAMP) ## create .venv with pinned dependencies (every target does this first)
+
+demo: $(STAMP) ## two countries, real gateways on loopback, every order accounted for (ARGS='--orders FILE --limit N')
+	@echo "==> threeflow demo --out out/demo $(ARGS)"
+	@$(BIN)/threeflow demo --out out/demo $(ARGS)
+
+test: $(STAMP) ## run every test (ARGS='-k word')
+	@echo "==> pytest -n auto $(ARGS)"
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: format-check lint types imports drift requirements ## formatting, lint, types, imports, drift of generated files, requirement coverage
+	@echo "==> check: clean"
+
+format-check: $(STAMP)
+	@echo "==> ruff format --check"
+	@$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	@echo "==> ruff check"
+	@$(BIN)/ruff check .
+
+types: $(STAMP)
+	@echo "==> mypy --strict"
+	@$(BIN)/mypy --strict
+
+imports: $(STAMP)
+	@echo "==> lint-imports"
+	@$(BIN)/lint-imports
+
+drift: $(STAMP)
+	@for tool in $(GENERATORS); do echo "==> $$tool --check"; $(BIN)/python $$tool --check || exit 1; done
+
+requirements: $(STAMP) ## which requirements no test is tied to
+	@echo "==> tools/coverage.py"
+	@$(BIN)/python tools/coverage.py $(ARGS)
+
+format: $(STAMP) ## rewrite the sources as ruff formats them
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+generate: $(STAMP) ## write every generated file anew
+	@for tool in $(GENERATORS); do echo "==> $$tool"; $(BIN)/python $$tool || exit 1; done
+
+bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid
+	@echo "==> benchmarks/submit.py $(ARGS)"
+	@$(BIN)/python benchmarks/submit.py $(ARGS)
+
+docs: $(STAMP) ## the site, in site/
+	@echo "==> mkdocs build --strict"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+	@echo "site/index.html"
+
+wheel: $(STAMP) ## the wheel, in dist/
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+clean: ## remove what was built (the environment and the demo's output too)
+	rm -rf $(VENV) build dist site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
