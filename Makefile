@@ -8,8 +8,8 @@ ARGS    ?=
 PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
              $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-GENERATORS := $(wildcard tools/generate_models.py tools/generate_openapi.py tools/table_page.py \
-                tools/refusals_page.py tools/requirements.py)
+# Models first: a tool that imports the packages needs them.
+GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format-check lint types imports drift requirements format generate bench docs wheel clean

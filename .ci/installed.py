@@ -4,9 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-import threeflow_spec
 import yaml
 from threeflow.standard import Standard
+
+import threeflow_spec
 
 assert Path(sys.prefix) in Path(threeflow_spec.__file__).parents, "the installed package was not used"
 names = threeflow_spec.names("v1/")

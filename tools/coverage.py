@@ -1,7 +1,7 @@
 """Join the standard's requirements to the tests that turn red for them.
 
-The tests are collected by pytest itself, so that a marker counts only where a test really carries it: on a function,
-a class, a module or one set of parameters (a vector that names its requirement).
+The tests are collected by pytest itself, so that a marker counts only where a test really carries it: on a
+function, a class, a module or one set of parameters (a vector that names its requirement).
 
 Usage: ``python tools/coverage.py [--json]``. Exit code 0 every MUST has a test, 1 a gap or a marker without a
 requirement, 2 the tests could not be collected.
@@ -40,7 +40,9 @@ def collect() -> dict[str, list[str]]:
     """Requirement id to node ids of tests; RuntimeError with pytest's words if a test file cannot be read."""
     collector, words = Collector(), io.StringIO()
     with contextlib.redirect_stdout(words):
-        code = pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", str(ROOT / "tests")], [collector])
+        code = pytest.main(
+            ["--collect-only", "-q", "-p", "no:cacheprovider", str(ROOT / "tests")], [collector]
+        )
     if code != pytest.ExitCode.OK:
         raise RuntimeError(words.getvalue()[-2000:])
     return collector.tests
@@ -55,7 +57,9 @@ def report(requirements: list[dict[str, Any]], tests: dict[str, list[str]]) -> d
         "binding": len(binding),
         "bindingCovered": sum(each["id"] in tests for each in binding),
         "gaps": [each for each in binding if each["id"] not in tests],
-        "untestedAdvice": [each["id"] for each in requirements if each not in binding and each["id"] not in tests],
+        "untestedAdvice": [
+            each["id"] for each in requirements if each not in binding and each["id"] not in tests
+        ],
         "unknownMarkers": {name: nodes for name, nodes in sorted(tests.items()) if name not in known},
     }
 
@@ -68,7 +72,7 @@ def show(found: dict[str, Any]) -> None:
         print(f"no such requirement: {name}, in {nodes[0]}")
     print(
         f"{found['bindingCovered']} of {found['binding']} MUST have a test; "
-        f"{len(found['untestedAdvice'])} SHOULD and MAY have none; {found['requirements']} requirements in all"
+        f"{len(found['untestedAdvice'])} SHOULD and MAY have none; {found['requirements']} in all"
     )
 
 

@@ -1,8 +1,8 @@
 """mkdocs hook: the standard's pages and its machine half join the guides of ``docs/`` on the site.
 
-``spec/v1/*.md`` appear under ``standard/`` and ``spec/threeflow_spec/v1/**`` as plain files, so nothing is copied
-in the repository. Links are written as they work in the repository; here they are turned to where the target
-stands on the site, and a link to a file that the site does not carry fails the strict build.
+``spec/v1/*.md`` appear under ``standard/`` and ``spec/threeflow_spec/v1/**`` as plain files, so nothing is
+copied in the repository. Links are written as they work in the repository; here they are turned to where
+the target stands on the site, and a link to a file that the site does not carry fails the strict build.
 """
 
 import posixpath
@@ -16,7 +16,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = {"docs/": "", "spec/v1/": "standard/", "spec/threeflow_spec/v1/": "v1/", "CHANGELOG.md": "changelog.md"}
+PLACES = {
+    "docs/": "",
+    "spec/v1/": "standard/",
+    "spec/threeflow_spec/v1/": "v1/",
+    "CHANGELOG.md": "changelog.md",
+}
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)(#[^)\s]*)?(?=\))")
 REQUIREMENT = re.compile(r"\*\*(TF-[A-Z0-9]+-[0-9]+)\*\*")
 FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
@@ -24,7 +29,9 @@ FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
 
 def standard_pages() -> list[str]:
     """Names of the pages of the standard, the Chinese twins left to a later edition of the site."""
-    return sorted(path.name for path in (ROOT / "spec" / "v1").glob("*.md") if not path.name.endswith(".zh.md"))
+    return sorted(
+        path.name for path in (ROOT / "spec" / "v1").glob("*.md") if not path.name.endswith(".zh.md")
+    )
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -67,7 +74,9 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
         text = LINK.sub(turned, text)
         if not page.file.src_uri.startswith("standard/"):
             return text
-        return REQUIREMENT.sub(lambda m: f'<a id="{m[1].lower()}" class="tf-id" href="#{m[1].lower()}">{m[1]}</a>', text)
+        return REQUIREMENT.sub(
+            lambda m: f'<a id="{m[1].lower()}" class="tf-id" href="#{m[1].lower()}">{m[1]}</a>', text
+        )
 
     return "".join(part if part.startswith("```") else prose(part) for part in FENCE.split(markdown))
 

@@ -16,11 +16,11 @@ TARGET = ROOT / "docs" / "reference" / "refusals.md"
 
 HEAD = """# Refusals 拒收代码
 
-A refusal says that a message was not taken in. It has no legal meaning, it binds nothing, and the same document
-may be sent again once its cause is gone. It is not `refuse-entry`, which is an act of customs.
+A refusal says that a message was not taken in. It has no legal meaning, it binds nothing, and the same
+document may be sent again once its cause is gone. It is not `refuse-entry`, which is an act of customs.
 
-This page is printed from `spec/threeflow_spec/v1/refusals.yaml` by `make generate`. The checks run in one fixed
-order and the first failure wins; *again?* says whether the very same message may succeed later.
+This page is printed from `spec/threeflow_spec/v1/refusals.yaml` by `make generate`. The checks run in one
+fixed order and the first failure wins; *again?* says whether the very same message may succeed later.
 
 | code | HTTP | again? | requirement | meaning | what to do |
 |---|---|---|---|---|---|
@@ -31,7 +31,8 @@ def row(code: str, entry: dict[str, Any]) -> str:
     """One line of the table, English above Chinese."""
     title, remedy = (f"{entry[key]['en']}<br>{entry[key]['zh']}" for key in ("title", "remedy"))
     again = "yes" if entry["retryable"] else "no"
-    return f'| <a id="{code}"></a>`{code}` | {entry["http"]} | {again} | {entry["requirement"]} | {title} | {remedy} |\n'
+    cells = [f'<a id="{code}"></a>`{code}`', str(entry["http"]), again, entry["requirement"], title, remedy]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def page(refusals: Any) -> str:

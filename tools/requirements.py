@@ -1,9 +1,9 @@
 """Extract the numbered requirements of the standard's prose into ``requirements.json``.
 
-A requirement is a sentence of ``spec/v1/*.md`` that opens with its bold id: ``**TF-SEAL-3** A verifier MUST …``.
+A requirement is a sentence of ``spec/v1/*.md`` that opens with its bold id: ``**TF-A-3** A verifier MUST …``.
 It ends where its paragraph, list item or table row ends, or where the next id begins. The extraction refuses
-prose that could not be tested: an id without a keyword, a MUST or SHOULD without an id, an id used twice, an id
-that was retired, and, once the edition is final, an id that vanished.
+prose that could not be tested: an id without a keyword, a MUST or SHOULD without an id, an id used twice or
+again after it was retired. Once the edition is final, an id that vanishes is retired.
 
 Usage: ``python tools/requirements.py [--check]``. Exit code 0 good, 1 drift or faulty prose.
 """
@@ -75,7 +75,11 @@ def requirements_of(page: str, markdown: str) -> tuple[list[Requirement], list[s
         for name, raw in zip(pieces[::2], pieces[1::2], strict=True):
             text = raw.strip().rstrip("|").strip()
             level = _keyword(text)
-            faults += [f"{where}: needs its own id: {more[:80]}" for more in SENTENCE.split(text)[1:] if _keyword(more)]
+            faults += [
+                f"{where}: needs its own id: {more[:80]}"
+                for more in SENTENCE.split(text)[1:]
+                if _keyword(more)
+            ]
             if level is None or level in FOREIGN:
                 faults.append(f"{where}: {name} needs one of MUST, MUST NOT, SHOULD, SHOULD NOT, MAY")
             else:
@@ -105,7 +109,7 @@ def extract(pages: Path) -> tuple[list[Requirement], list[str]]:
 
 
 def edition(found: list[Requirement], held: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The new file and the faults against the one that is held: a published id is never given another meaning."""
+    """The new file and the faults against the held one: a published id never gets another meaning."""
     ids = {each.id for each in found}
     retired = set(held.get("retired", ()))
     faults = [f"{name} was retired and may not come back" for name in sorted(ids & retired)]

@@ -33,7 +33,12 @@ def tracked(root: Path) -> list[Path]:
         paths = [root / name.decode() for name in listing.stdout.split(b"\0") if name]
     else:
         folders = ("benchmarks", "docs", "gateway", "proto", "sdk", "spec", "tests", "tools")
-        paths = [path for folder in folders for path in (root / folder).rglob("*") if "__pycache__" not in path.parts]
+        paths = [
+            path
+            for folder in folders
+            for path in (root / folder).rglob("*")
+            if "__pycache__" not in path.parts
+        ]
     return sorted(path for path in paths if path.is_file())
 
 

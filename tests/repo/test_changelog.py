@@ -19,5 +19,7 @@ def test_the_changelog_keeps_its_form(root: Path) -> None:
 
 def test_the_stated_version_has_an_entry(root: Path) -> None:
     stated = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    entries = [VERSION.match(line) for line in (root / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()]
+    entries = [
+        VERSION.match(line) for line in (root / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    ]
     assert stated in {entry.group(1) for entry in entries if entry}

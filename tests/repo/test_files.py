@@ -9,9 +9,15 @@ ORDINARY_LENGTH = 400
 GENERATED = ("sdk/threeflow/v1/",)
 # The words are spelt in pieces so that this file keeps its own rule.
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
-MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers"]) + r")/\w")
-REGISTRY = re.compile("|".join([r"py" + r"pi\.org", "python" + r"hosted\.org", r"index" + r"-url", "registry" + r"\.npmjs"]))
-SESSIONS = re.compile("|".join([r"Cla" + "ude", r"Anth" + "ropic", r"\bSEA" + r"MS\.md", r"sub" + "agent"]), re.IGNORECASE)
+MACHINE_PATH = re.compile(
+    r"(?<![\w.}])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers"]) + r")/\w"
+)
+REGISTRY = re.compile(
+    "|".join([r"py" + r"pi\.org", "python" + r"hosted\.org", r"index" + r"-url", "registry" + r"\.npmjs"])
+)
+SESSIONS = re.compile(
+    "|".join([r"Cla" + "ude", r"Anth" + "ropic", r"\bSEA" + r"MS\.md", r"sub" + "agent"]), re.IGNORECASE
+)
 
 
 def violations(texts: dict[Path, str], root: Path, pattern: re.Pattern[str]) -> list[str]:
@@ -54,7 +60,9 @@ def test_code_files_hold_one_noun_and_stay_short(texts: dict[Path, str], root: P
 
 def test_every_test_folder_mirrors_a_package(root: Path) -> None:
     known = {"conformance", "gateway", "repo", "sdk", "spec", "system"}
-    folders = {path.name for path in (root / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    folders = {
+        path.name for path in (root / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
+    }
     helpers = {name for name in folders - known if not any((root / "tests" / name).glob("**/test_*.py"))}
     assert folders - helpers <= known
 

@@ -24,7 +24,9 @@ def raised(source: str) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        code = node.args[0] if node.args else next((kw.value for kw in node.keywords if kw.arg == "code"), None)
+        code = (
+            node.args[0] if node.args else next((kw.value for kw in node.keywords if kw.arg == "code"), None)
+        )
         if name == "Refused" and isinstance(code, ast.Constant) and isinstance(code.value, str):
             yield code.value
 
@@ -63,7 +65,7 @@ def test_every_code_has_its_line_on_the_page(root: Path, codes: dict[str, Any]) 
     assert [code for code in codes if f"`{code}`" not in page] == []
 
 
-@pytest.mark.parametrize("tool", ["refusals_page.py", "requirements.py"])
+@pytest.mark.parametrize("tool", ["refusals_page.py", "requirements.py", "settings_page.py"])
 def test_generated_files_are_what_their_source_says(root: Path, tool: str) -> None:
     check = subprocess.run(
         [sys.executable, str(root / "tools" / tool), "--check"], capture_output=True, text=True, check=False

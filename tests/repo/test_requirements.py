@@ -37,7 +37,9 @@ def coverage(root: Path) -> dict[str, Any]:
 
 
 def test_a_requirement_is_the_sentence_behind_its_id(tool: ModuleType) -> None:
-    found, faults = tool.requirements_of("seal.md", "Prose.\n\n- **TF-SEAL-3** A verifier MUST NOT\n  guess.\n")
+    found, faults = tool.requirements_of(
+        "seal.md", "Prose.\n\n- **TF-SEAL-3** A verifier MUST NOT\n  guess.\n"
+    )
     assert faults == []
     assert [tuple(each) for each in found] == [
         ("TF-SEAL-3", "MUST NOT", "seal.md", "tf-seal-3", "A verifier MUST NOT guess.")

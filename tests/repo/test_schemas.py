@@ -16,7 +16,8 @@ FAMILIES = {"common", "customs", "funds", "logistics", "network", "oversight", "
 def schemas(machine: Path) -> dict[str, Any]:
     folder = machine / "schemas"
     return {
-        str(path.relative_to(folder)): json.loads(path.read_bytes()) for path in sorted(folder.rglob("*.schema.json"))
+        str(path.relative_to(folder)): json.loads(path.read_bytes())
+        for path in sorted(folder.rglob("*.schema.json"))
     }
 
 
@@ -41,7 +42,9 @@ def test_there_are_schemas(schemas: dict[str, Any]) -> None:
 
 
 def test_every_id_is_the_place_of_its_file(schemas: dict[str, Any]) -> None:
-    assert {name: schema.get("$id") for name, schema in schemas.items() if schema.get("$id") != BASE + name} == {}
+    assert {
+        name: schema.get("$id") for name, schema in schemas.items() if schema.get("$id") != BASE + name
+    } == {}
 
 
 def test_every_schema_states_its_dialect_and_title(schemas: dict[str, Any]) -> None:
@@ -51,7 +54,7 @@ def test_every_schema_states_its_dialect_and_title(schemas: dict[str, Any]) -> N
 
 
 def described(schema: Any) -> bool:
-    """A subschema inside allOf, anyOf, if or not only narrows a property that is described where it is declared."""
+    """Described here, or where its ``$ref`` leads; a boolean schema only opens or closes."""
     return isinstance(schema, bool) or "description" in schema or "$ref" in schema
 
 
@@ -68,7 +71,11 @@ def test_every_property_says_what_it_means(schemas: dict[str, Any]) -> None:
 
 def rows(machine: Path) -> list[Any]:
     content = yaml.safe_load((machine / "exchange.yaml").read_text(encoding="utf-8"))
-    table = content if isinstance(content, list) else content.get("table", content.get("rows", content.get("types")))
+    table = (
+        content
+        if isinstance(content, list)
+        else content.get("table", content.get("rows", content.get("types")))
+    )
     assert isinstance(table, list)
     return table
 

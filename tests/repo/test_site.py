@@ -11,7 +11,16 @@ import pytest
 
 pytest.importorskip("mkdocs", reason="the site's tools are the extra named docs")
 
-FETCHING_RELS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "prefetch", "modulepreload", "manifest"}
+FETCHING_RELS = {
+    "stylesheet",
+    "icon",
+    "preload",
+    "preconnect",
+    "dns-prefetch",
+    "prefetch",
+    "modulepreload",
+    "manifest",
+}
 ELSEWHERE = re.compile(r"^(?:https?:)?//")
 
 
@@ -26,7 +35,9 @@ class Fetches(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "link" and not FETCHING_RELS & set(values.get("rel", "").split()):
             return
-        names = {"link": ["href"], "object": ["data"], "form": ["action"]}.get(tag, ["src", "srcset", "poster"])
+        names = {"link": ["href"], "object": ["data"], "form": ["action"]}.get(
+            tag, ["src", "srcset", "poster"]
+        )
         self.addresses += [values[name] for name in names if name in values]
 
 
@@ -51,7 +62,9 @@ def test_every_page_of_the_standard_is_on_the_site_and_in_its_navigation(root: P
     pages = [path.stem for path in (root / "spec" / "v1").glob("*.md") if not path.name.endswith(".zh.md")]
     home = (site / "index.html").read_text(encoding="utf-8")
     assert pages
-    assert [name for name in pages if not (site / "standard" / f"{name.replace('README', 'index')}.html").exists()] == []
+    assert [
+        name for name in pages if not (site / "standard" / f"{name.replace('README', 'index')}.html").exists()
+    ] == []
     assert [name for name in pages if f"standard/{name.replace('README', 'index')}.html" not in home] == []
 
 
@@ -75,10 +88,14 @@ def test_no_page_fetches_anything_from_elsewhere(site: Path) -> None:
 @pytest.mark.slow
 def test_no_style_sheet_fetches_anything_from_elsewhere(site: Path) -> None:
     pattern = re.compile(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//")
-    assert [path.name for path in site.rglob("*.css") if pattern.search(path.read_text(encoding="utf-8"))] == []
+    assert [
+        path.name for path in site.rglob("*.css") if pattern.search(path.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_the_scan_would_see_a_font_from_elsewhere() -> None:
     parser = Fetches()
-    parser.feed('<link rel="stylesheet" href="https://fonts.example/x.css"><script src="//cdn.example/a.js"></script>')
+    parser.feed(
+        '<link rel="stylesheet" href="https://fonts.example/x.css"><script src="//cdn.example/a.js"></script>'
+    )
     assert [bool(ELSEWHERE.match(each)) for each in parser.addresses] == [True, True]

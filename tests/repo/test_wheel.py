@@ -27,7 +27,15 @@ def test_the_wheel_carries_the_machine_half_of_the_standard(wheel: set[str], mac
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted - wheel == set()
-    for part in ("schemas/", "rules/", "codelists/", "profiles/", "exchange.yaml", "refusals.yaml", "openapi"):
+    for part in (
+        "schemas/",
+        "rules/",
+        "codelists/",
+        "profiles/",
+        "exchange.yaml",
+        "refusals.yaml",
+        "openapi",
+    ):
         assert any(name.startswith(f"threeflow_spec/v1/{part}") for name in wheel), part
 
 
