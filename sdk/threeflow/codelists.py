@@ -1,0 +1,134 @@
+"""The standard's code lists: which code is in which list on which day."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import threeflow_spec
+
+__all__ = ["Code", "CodeList", "CodeLists", "UnknownListError"]
+
+_FOLDER: Final = "v1/codelists/"
+
+
+class UnknownListError(KeyError):
+    """The standard and its overlays have no code list of this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code with its names, the days it is valid (both included; None is open) and its counterparts."""
+
+    code: str
+    name_en: str | None
+    name_zh: str | None
+    start: date | None = None
+    end: date | None = None
+    counterparts: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    def valid(self, at: date | None) -> bool:
+        """Say whether the code may be used on a day; ``None`` asks whether it was ever valid."""
+        if at is None:
+            return True
+        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """One list: who keeps it, in which edition, and its codes."""
+
+    id: str
+    title: Mapping[str, str]
+    authority: str
+    source: str
+    edition: str
+    codes: Mapping[str, Code]
+
+
+class CodeLists:
+    """All code lists by id; each is read at its first use."""
+
+    def __init__(self, files: Mapping[str, Path | None]) -> None:
+        """Take list ids with the overlay file that holds them; None is a list of the standard itself."""
+        self._files = dict(files)
+        self._lists: dict[str, CodeList] = {}
+
+    @classmethod
+    def load(cls, *overlays: Path) -> "CodeLists":
+        """Know the lists of the standard and of each overlay folder; an overlay only adds.
+
+        Raises:
+            ValueError: an overlay names a list that the standard has.
+        """
+        names = threeflow_spec.names(_FOLDER)
+        files: dict[str, Path | None] = {_id(name): None for name in names if name.endswith(".json")}
+        for overlay in overlays:
+            for path in sorted((overlay / "codelists").glob("*.json")):
+                if path.stem in files:
+                    raise ValueError(f"{path} would replace a code list of the standard")
+                files[path.stem] = path
+        return cls(files)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all lists."""
+        return frozenset(self._files)
+
+    def get(self, list_id: str) -> CodeList:
+        """Return one list.
+
+        Raises:
+            UnknownListError: there is none of this id.
+        """
+        found = self._lists.get(list_id)
+        if found is None:
+            found = self._lists[list_id] = _parse(self._read(list_id))
+        return found
+
+    def contains(self, list_id: str, code: str, at: date | None = None) -> bool:
+        """Say whether a list has a code on a day (``None``: at any time).
+
+        Raises:
+            UnknownListError: there is no list of this id.
+        """
+        found = self.get(list_id).codes.get(code)
+        return found is not None and found.valid(at)
+
+    def _read(self, list_id: str) -> bytes:
+        if list_id not in self._files:
+            raise UnknownListError(list_id)
+        path = self._files[list_id]
+        return threeflow_spec.read(f"{_FOLDER}{list_id}.json") if path is None else path.read_bytes()
+
+
+def _id(name: str) -> str:
+    return name[len(_FOLDER) :].removesuffix(".json")
+
+
+def _parse(octets: bytes) -> CodeList:
+    content = json.loads(octets)
+    codes = {each["code"]: _code(each) for each in content["codes"]}
+    return CodeList(
+        content["id"], content["title"], content["authority"], content["source"], content["edition"], codes
+    )
+
+
+def _code(entry: Mapping[str, Any]) -> Code:
+    name = entry.get("name", {})
+    return Code(
+        entry["code"],
+        name.get("en"),
+        name.get("zh"),
+        _day(entry.get("from")),
+        _day(entry.get("to")),
+        entry.get("map", {}),
+        entry.get("properties", {}),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

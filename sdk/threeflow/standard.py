@@ -1,0 +1,106 @@
+"""The standard as one value: schemas, table, rules, lists, refusals and profiles, with what overlays add."""
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+import threeflow_spec
+from threeflow.codelists import CodeLists
+from threeflow.schemas import Schemas
+
+if TYPE_CHECKING:
+    from threeflow.process import Table
+
+__all__ = ["Standard"]
+
+_ROOT: Final = "v1/"
+
+
+class Standard:
+    """Everything that is data in the standard; ``Standard.load`` reads it. Parsed at first use."""
+
+    def __init__(self, overlays: tuple[Path, ...] = ()) -> None:
+        """Take the overlay folders, each laid out as ``spec/threeflow_spec/v1``."""
+        self._overlays = overlays
+
+    @classmethod
+    def load(cls, *overlays: Path) -> "Standard":
+        """Read the standard and its overlays.
+
+        Raises:
+            FileNotFoundError: an overlay is no folder.
+            ValueError: an overlay replaces a piece of the standard.
+        """
+        for overlay in overlays:
+            if not overlay.is_dir():
+                raise FileNotFoundError(overlay)
+        return cls(tuple(overlays))
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """Schemas of all document types and protocol artefacts."""
+        return Schemas.load(*self._overlays)
+
+    @cached_property
+    def codelists(self) -> CodeLists:
+        """Code lists by id."""
+        return CodeLists.load(*self._overlays)
+
+    @cached_property
+    def table_source(self) -> dict[str, Any]:
+        """The exchange table as read from its files, rows of overlays (``exchange.d/*.yaml``) at the end."""
+        source: dict[str, Any] = yaml.safe_load(threeflow_spec.read(f"{_ROOT}exchange.yaml"))
+        for overlay in self._overlays:
+            for path in sorted((overlay / "exchange.d").glob("*.yaml")):
+                added = yaml.safe_load(path.read_bytes())
+                source["table"].extend(added["table"])
+        return source
+
+    @cached_property
+    def table(self) -> "Table":
+        """The exchange table, checked and ready for the engine."""
+        from threeflow.process import Table
+
+        return Table.parse(self.table_source)
+
+    @cached_property
+    def rules(self) -> Any:
+        """Business rules of all packs."""
+        from threeflow.rules import load
+
+        return load(*self._overlays)
+
+    @cached_property
+    def refusals(self) -> dict[str, Any]:
+        """Refusal codes with HTTP status, requirement, titles and remedies in both languages."""
+        source: dict[str, Any] = yaml.safe_load(threeflow_spec.read(f"{_ROOT}refusals.yaml"))
+        return source
+
+    @cached_property
+    def profiles(self) -> Any:
+        """Profiles of regimes and corridors by id."""
+        from threeflow.profiles import load
+
+        return load(*self._overlays)
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha-256:`` over name, length and octets of every file of the standard and its overlays."""
+        whole = hashlib.sha256()
+        for name, octets in self._files():
+            whole.update(f"{name}\n{len(octets)}\n".encode())
+            whole.update(octets)
+        return f"sha-256:{whole.hexdigest()}"
+
+    def _files(self) -> list[tuple[str, bytes]]:
+        own = [(name, threeflow_spec.read(name)) for name in threeflow_spec.names(_ROOT)]
+        added = [
+            (f"overlay-{number}/{path.relative_to(overlay).as_posix()}", path.read_bytes())
+            for number, overlay in enumerate(self._overlays)
+            for path in sorted(overlay.rglob("*"))
+            if path.is_file()
+        ]
+        return own + added
