@@ -1,8 +1,8 @@
 """The dialect's named functions, exactly as spec/v1/rules.md gives them (TF-RULE).
 
 A decimal is a string; every result is exact or an error, never rounded unasked. Instants are RFC 3339 with an
-offset, dates are `YYYY-MM-DD`. A function raises ValueError or TypeError where the standard says *error*; the rule's
-verdict then is `unknown`.
+offset, dates are `YYYY-MM-DD`. A function raises ValueError or TypeError where the standard says *error*; the
+rule's verdict then is `unknown`.
 """
 
 import re
