@@ -17,8 +17,8 @@ TARGET = ROOT / "docs" / "reference" / "settings.md"
 
 HEAD = """# Settings 配置项
 
-`threeflow serve --config node.toml` reads one TOML file. An unknown section or setting is refused at start, so
-that a slip of the pen never becomes a default. Relative paths start at the file's folder.
+`threeflow serve --config node.toml` reads one TOML file. An unknown section or setting is refused at start,
+so that a slip of the pen never becomes a default. Relative paths start at the file's folder.
 
 What a node may *do* is not configured: its roles, offices and keys are those that the trust lists name.
 
