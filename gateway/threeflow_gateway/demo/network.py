@@ -1,0 +1,185 @@
+"""The demo's network: three gateways as real processes on loopback, started, watched, restarted and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from threeflow.errors import Unavailable
+from threeflow_gateway.demo import lists, names
+
+GATEWAYS = (names.HUB, names.EXPORT_CUSTOMS, names.IMPORT_CUSTOMS)
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+POLL_SECONDS = 0.05
+
+
+@dataclass
+class Gateway:
+    """One gateway process; `restarts` counts how often it died of itself and was started again."""
+
+    id: str
+    folder: Path
+    endpoint: str
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+    peak_rss_mb: float = 0.0
+
+    @property
+    def pid_file(self) -> Path:
+        return self.folder / "pid"
+
+    def start(self) -> None:
+        """Start the process; its standard error goes to `log.txt`, its id to `pid`."""
+        with (self.folder / "log.txt").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
+                [sys.executable, "-m", "threeflow_gateway.app", "--config", str(self.folder / "node.toml")],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        self.pid_file.write_text(str(self.process.pid))
+
+    def died(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        """Ask the process to end, and end it where it does not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def measure(self) -> None:
+        """Note the peak of resident memory, in megabytes, where the system tells it."""
+        status = Path(f"/proc/{self.process.pid}/status") if self.process else None
+        if status is None or not status.exists():
+            return
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                self.peak_rss_mb = max(self.peak_rss_mb, int(line.split()[1]) / 1024)
+
+
+@dataclass
+class Network:
+    """All gateways of a run, the keys of all members, and the trust files."""
+
+    folder: Path
+    keys: Mapping[str, lists.KeyPair]
+    trust_files: Mapping[str, Path]
+    gateways: Mapping[str, Gateway]
+    _watch: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    async def start(self) -> None:
+        """Start every gateway and wait until each answers; then restart any that dies, until `stop`.
+
+        Raises:
+            Unavailable: a gateway was not ready in time.
+        """
+        for gateway in self.gateways.values():
+            gateway.start()
+        async with httpx.AsyncClient(timeout=2.0) as client:
+            await asyncio.gather(*(_ready(client, gateway) for gateway in self.gateways.values()))
+        self._watch = asyncio.create_task(self._restart_dead())
+
+    async def stop(self) -> None:
+        """Stop the watch, then the processes that this network started."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        for gateway in self.gateways.values():
+            gateway.measure()
+        await asyncio.gather(*(asyncio.to_thread(gateway.stop) for gateway in self.gateways.values()))
+
+    async def _restart_dead(self) -> None:
+        while True:
+            for gateway in self.gateways.values():
+                if gateway.died():
+                    gateway.restarts += 1
+                    gateway.start()
+                gateway.measure()
+            await asyncio.sleep(POLL_SECONDS * 4)
+
+
+def prepare(out: Path, countries: Collection[str]) -> Network:
+    """Make keys, trust files and configurations below `out`; `countries` are all ISO 3166-1 codes. Nothing runs yet."""
+    folder = out / "nodes"
+    trust_folder = out / "trust"
+    trust_folder.mkdir(parents=True, exist_ok=True)
+    ports = _free_ports(len(GATEWAYS))
+    endpoints = {name: f"http://127.0.0.1:{port}" for name, port in zip(GATEWAYS, ports, strict=True)}
+    members = [member for side in lists.JURISDICTIONS.values() for member in side]
+    keys = {member.id: lists.new_keys(member) for member in members}
+    trust_files: dict[str, Path] = {}
+    for jurisdiction, side in lists.JURISDICTIONS.items():
+        trust_files[jurisdiction] = trust_folder / f"{jurisdiction}.json"
+        trust_files[jurisdiction].write_bytes(lists.trust_file(jurisdiction, side, keys, endpoints, countries))
+    gateways: dict[str, Gateway] = {}
+    for name, port in zip(GATEWAYS, ports, strict=True):
+        place = folder / name
+        lists.save(keys[name], place / "keys")
+        (place / "node.toml").write_text(_configuration(name, port, endpoints[name], trust_files))
+        gateways[name] = Gateway(name, place, endpoints[name])
+    return Network(folder, keys, trust_files, gateways)
+
+
+def _configuration(name: str, port: int, endpoint: str, trust_files: Mapping[str, Path]) -> str:
+    quoted = json.dumps
+    trusted = ", ".join(quoted(str(path.resolve())) for path in trust_files.values())
+    return f"""[node]
+id = {quoted(name)}
+environment = {quoted(names.ENVIRONMENT)}
+endpoint = {quoted(endpoint)}
+port = {port}
+seal_keys = ["keys/seal.json"]
+token_key = "keys/token.json"
+profile = {quoted(names.PROFILE)}
+
+[trust]
+files = [{trusted}]
+
+[delivery]
+first_retry_seconds = 0.2
+longest_retry_seconds = 2.0
+
+[log]
+level = "WARNING"
+"""
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for each in held:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
+
+
+async def _ready(client: httpx.AsyncClient, gateway: Gateway) -> None:
+    deadline = asyncio.get_running_loop().time() + READY_SECONDS
+    while asyncio.get_running_loop().time() < deadline:
+        if gateway.died():
+            tail = (gateway.folder / "log.txt").read_text(errors="replace")[-2000:]
+            raise Unavailable(f"{gateway.id} ended before it was ready:\n{tail}")
+        try:
+            answer = await client.get(f"{gateway.endpoint}/ready")
+        except httpx.TransportError:
+            answer = None
+        if answer is not None and answer.status_code == httpx.codes.OK:
+            return
+        await asyncio.sleep(POLL_SECONDS)
+    raise Unavailable(f"{gateway.id} was not ready within {READY_SECONDS:.0f} s")
