@@ -18,7 +18,7 @@ MAX_PARTS: Final = 20
 
 _PROTECTED_MEMBERS: Final = {"alg", "kid", "typ"}
 _ENVELOPE_MEMBERS: Final = ({"payload", "signatures"}, {"payload", "signatures", "parts"})
-# the longest: 17 + 201 characters of typ and kid, in base64url, with room for white space
+# twice what the longest kid needs
 _MAX_PROTECTED: Final = 512
 
 Resolver = Callable[[str], VerifyingKey | None]

@@ -18,7 +18,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class MerkleTree:
-    """A tree that grows by leaf hashes and keeps the hash of every complete subtree, 64 octets a leaf in all."""
+    """A tree that grows by leaf hashes and keeps the hash of every complete subtree."""
 
     def __init__(self, leaf_hashes: Iterable[bytes] = ()) -> None:
         self._levels: list[list[bytes]] = [[]]
@@ -111,7 +111,7 @@ def _split(count: int) -> int:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Say whether the proof shows the leaf hash at ``index`` of the tree of ``size`` leaves (RFC 9162, 2.1.3.2)."""
+    """Say whether the proof shows the leaf hash at ``index`` of a tree of that size (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     position, last, result = index, size - 1, leaf

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-_NODE_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
-_JURISDICTION: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NODE_ID: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_JURISDICTION: Final = re.compile(r"[a-z0-9-]+")
 _KEY_ID: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
-_MAX: Final = 100
+_MAX: Final = 64
 
 
 def is_node_id(text: object) -> bool:
-    """Say whether ``text`` is a node id: a jurisdiction, a dot, a name; at most 100 characters."""
+    """Say whether ``text`` is a node id: a jurisdiction, a dot, a name; at most 64 characters."""
     return isinstance(text, str) and len(text) <= _MAX and _NODE_ID.fullmatch(text) is not None
 
 

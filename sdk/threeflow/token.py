@@ -31,7 +31,7 @@ class Caller:
     expires: datetime
 
 
-def make(
+def make(  # noqa: PLR0917 - the order is fixed
     key: SigningKey,
     iss: str,
     aud: str,
@@ -45,8 +45,8 @@ def make(
 ) -> str:
     """Return a token for one request.
 
-    ``uri`` is the published endpoint with path and query as sent; ``body`` is None where the request has no body
-    or streams it; ``ttl`` is in seconds, at most 300.
+    ``uri`` is the published endpoint with path and query as sent; ``body`` is None where the request has no
+    body or streams it; ``ttl`` is in seconds, at most 300.
 
     Raises:
         Refused: ``key-use``, where the key is not for tokens.
@@ -81,14 +81,14 @@ def check(
     now: datetime,
     environment: str,
 ) -> Caller:
-    """Return who calls. Whether the ``jti`` was seen before, and the key's validity, are the node's to judge.
+    """Return who calls; whether the ``jti`` was seen before, and the key's validity, are the node's to judge.
 
     ``body_digest`` is None where the request has no body or streams it.
 
     Raises:
-        Refused: ``token-malformed``, ``unsupported-algorithm``, ``wrong-typ``, ``caller-unknown``, ``key-use``,
-            ``token-signature``, ``wrong-environment``, ``token-audience``, ``token-binding``, ``token-expired``
-            or ``token-not-yet-valid``; retryable, where a new token may pass.
+        Refused: ``token-malformed``, ``unsupported-algorithm``, ``wrong-typ``, ``caller-unknown``,
+            ``key-use``, ``token-signature``, ``wrong-environment``, ``token-audience``, ``token-binding``,
+            ``token-expired`` or ``token-not-yet-valid``; retryable, where a new token may pass.
     """
     protected, payload, signature = _segments(raw)
     alg, kid = _header(protected)
@@ -104,7 +104,8 @@ def check(
         raise Refused("token-signature", "TF-TOKEN-11", f"the signature of {kid} does not verify")
     if claims["iss"] != names.node_of(kid):
         raise Refused("token-binding", "TF-TOKEN-9", f"{kid} is no key of {claims['iss']}")
-    _check_request(claims, aud, environment, method, uri, body_digest)
+    _check_place(claims, aud, environment)
+    _check_request(claims, method, uri, body_digest)
     expires = _check_time(claims, now)
     return Caller(str(claims["iss"]), kid, str(claims["jti"]), expires)
 
@@ -144,13 +145,15 @@ def _claims(payload: str) -> dict[str, object]:
     return claims
 
 
-def _check_request(
-    claims: dict[str, object], aud: str, environment: str, method: str, uri: str, body_digest: str | None
-) -> None:
+def _check_place(claims: dict[str, object], aud: str, environment: str) -> None:
     if claims["env"] != environment:
-        raise Refused("wrong-environment", "TF-TOKEN-13", f"the token is for {claims['env']}, not {environment}")
+        detail = f"the token is for {claims['env']}, not {environment}"
+        raise Refused("wrong-environment", "TF-TOKEN-13", detail)
     if claims["aud"] != aud:
         raise Refused("token-audience", "TF-TOKEN-5", f"the token is for {claims['aud']}, not {aud}")
+
+
+def _check_request(claims: dict[str, object], method: str, uri: str, body_digest: str | None) -> None:
     if claims["htm"] != method or claims["htu"] != uri:
         raise Refused("token-binding", "TF-TOKEN-6", f"the token is for {claims['htm']} {claims['htu']}")
     if claims.get("dig") != body_digest:
