@@ -1,0 +1,1 @@
+"""Typed views of the documents, generated; validation stays with the schemas."""
