@@ -111,7 +111,8 @@ def _id(name: str) -> str:
 
 def _parse(octets: bytes) -> CodeList:
     content = json.loads(octets)
-    codes = {each["code"]: _code(each) for each in content["codes"]}
+    period = {end: content[end] for end in ("from", "to") if end in content}
+    codes = {each["code"]: _code({**period, **each}) for each in content["codes"]}
     return CodeList(
         content["id"], content["title"], content["authority"], content["source"], content["edition"], codes
     )
