@@ -1,0 +1,206 @@
+"""The exchange table (TF-TABLE): frozen nouns, as `parsing` reads them from `exchange.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from threeflow.process.guard import Compile, Guard
+
+Nature = Literal["fact", "request", "act"]
+INHERITED = "inherited"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in English and Chinese."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One line of states of one kind of subject; the first state is where every subject begins.
+
+    `writers` are the positions that may move it; none means that facts do. `per_kind` keeps one state for each
+    kind of the moving document; a position in `apart` keeps a state of its own.
+    """
+
+    name: str
+    subject: str
+    states: tuple[str, ...]
+    writers: frozenset[str]
+    per_kind: bool
+    apart: frozenset[str]
+    text: Text
+
+    @property
+    def initial(self) -> str:
+        return self.states[0]
+
+    def key(self, kind: str, position: str | None) -> str:
+        """The name under which a portion keeps this track's state."""
+        if self.per_kind:
+            return f"{self.name}:{kind}"
+        return f"{self.name}@{position}" if position in self.apart else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From any of these states (None: from any at all) to one (None: the state stays)."""
+
+    origins: frozenset[str] | None
+    to: str | None
+    when: Guard | None
+
+    def leaves(self, state: str) -> bool:
+        return self.origins is None or state in self.origins
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a kind does to one track at one position (None: at any); the first move that fits is taken."""
+
+    track: str
+    position: str | None
+    guard: Guard | None
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A mark in an account on the goods in scope; `reverse` takes it back."""
+
+    account: str
+    side: Literal["credit", "debit"]
+    reverse: bool
+    position: str | None
+    guard: Guard | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """An irregularity that is recorded, never refused."""
+
+    code: str
+    when: Guard
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of a document type and all that it causes.
+
+    `agrees` says whether its issuer's answer is a yes or a no, None where it is no answer. `no_effect` is the
+    stated reason where it causes nothing.
+    """
+
+    name: str
+    text: Text
+    subject: str
+    position: str | None
+    competence: str | None
+    issuers: frozenset[str]
+    must: tuple[str, ...]
+    steps: tuple[Step, ...]
+    posts: tuple[Post, ...]
+    agrees: bool | None
+    declares: bool
+    findings: tuple[FindingRule, ...]
+    no_effect: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declares:
+    """Where a payload lists its goods: pointers to the lists, and inside each entry."""
+
+    items: str
+    sequence: str
+    quantity: str
+    packages: str
+    package: str
+    contents: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document type: who issues and receives it, what it needs, and its kinds.
+
+    `at`, `position`, `office`, `scope` and the values of `facts` and `names` are JSON Pointers. `position_of`
+    names types whose position this one takes where its own payload gives none. `replace` says when
+    a new version takes effect (None: at once). `issuer_of` names a type whose issuer alone may issue this one.
+    """
+
+    type: str
+    family: str
+    subject: str
+    nature: Nature
+    text: Text
+    note: Text | None
+    issuers: frozenset[str]
+    receivers: frozenset[str]
+    must: tuple[str, ...]
+    joins: tuple[str, ...]
+    at: str
+    position: str | None
+    position_of: tuple[str, ...]
+    office: str | None
+    competence: str | None
+    scope: str | None
+    declares: Declares | None
+    replace: Guard | None
+    issuer_of: str | None
+    facts: Mapping[str, str]
+    names: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    serves: tuple[int, ...]
+    uses: frozenset[str]
+
+    def kind(self, kind: str) -> Kind:
+        """The kind of that name; KeyError where the row has none."""
+        return self.kinds[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where a fact of guards comes from: `states`, `posted`, `agreed`, `seen`, `declared` or `joined`."""
+
+    name: str
+    source: str
+    account: str = ""
+    side: str = ""
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The whole table. `findings` holds the words of findings that the fold itself makes."""
+
+    roles: frozenset[str]
+    positions: tuple[str, ...]
+    subjects: Mapping[str, Text]
+    tracks: Mapping[str, Track]
+    accounts: Mapping[str, Text]
+    outcomes: Mapping[str, Text]
+    facts: Mapping[str, Fact]
+    findings: Mapping[str, Text]
+    rows: Mapping[str, Row]
+    reach: Mapping[str, Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, mapping: Mapping[str, Any], compile_guard: Compile) -> "Table":
+        """Read a table; TableError names the row and the place of what is wrong."""
+        from threeflow.process.parsing import parse
+
+        return parse(mapping, compile_guard)
+
+    def row(self, type_: str) -> Row | None:
+        return self.rows.get(type_)
+
+    def tracks_of(self, subject: str) -> tuple[Track, ...]:
+        """The tracks of one kind of subject, in the table's order."""
+        return tuple(track for track in self.tracks.values() if track.subject == subject)
+
+    def reachable(self, track: str, state: str) -> frozenset[str]:
+        """Every state that the table lets follow, now or later, the given one, itself included."""
+        return self.reach[track][state]
