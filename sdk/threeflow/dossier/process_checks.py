@@ -1,0 +1,67 @@
+"""What the documents say together: one consignment, in the states of the head, fit to release on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from threeflow.dossier import states
+from threeflow.dossier.belonging import Document, tied
+from threeflow.dossier.entries import Case
+from threeflow.dossier.messages import problem
+from threeflow.dossier.verdict import Problem
+from threeflow.errors import Refused
+from threeflow.process import Portion, State
+
+TRACK: Final = "export"
+RELEASED: Final = "released"
+ON_THE_WAY: Final = frozenset({RELEASED, "exit-confirmed"})
+ACCOUNT: Final = "release-use"
+
+
+def state_problems(case: Case) -> Iterator[Problem]:
+    """Replay the documents, each of which passed its own checks."""
+    documents = [case.file(entry) for entry in case.dossier.entries]
+    keys = case.head["header"]["subjects"][0]["keys"]
+    try:
+        state, own = states.replay(case.standard.table, documents, keys)
+    except Refused as refused:
+        yield problem("head", "replay", detail=refused.detail)
+        return
+    belonging = tied(documents, own)
+    for document in documents:
+        if document.filed.digest not in belonging:
+            yield problem(document.filed.id, "foreign", type=document.filed.type)
+    found = states.as_json(state)
+    for member in states.MEMBERS:
+        if found[member] != case.head[member]:
+            yield problem("head", "states", member=member)
+    if case.head["header"]["purpose"] == "release-on-documents":
+        yield from _release(case, state, documents)
+
+
+def _release(case: Case, state: State, documents: list[Document]) -> Iterator[Problem]:
+    released = [each for each in state.portions if state.states_of(each).get(TRACK) in ON_THE_WAY]
+    if not released:
+        yield problem("head", "not-released")
+        return
+    payloads = {each.document.digest: each.document.payload for each in case.dossier.entries}
+    by_digest = {each.filed.digest: each for each in documents}
+    effective = state.effective.get(TRACK)
+    for digest in sorted({_cause(state, each) for each in released}):
+        version = _version(payloads[digest])
+        named = {each.digest for each in by_digest[digest].filed.references}
+        if effective is None or effective.digest not in named or version not in (None, effective.version):
+            in_force = effective.version if effective else "–"
+            yield problem(by_digest[digest].filed.id, "other-version", found=version or "–", named=in_force)
+    balance = state.accounts.get(ACCOUNT)
+    if balance is None or not balance.open:
+        yield problem("head", "used-up", balance=states.as_json(state)["accounts"])
+
+
+def _cause(state: State, portion: Portion) -> str:
+    steps = [each for each in state.history(portion.ordinal) if (each.track, each.to) == (TRACK, RELEASED)]
+    return steps[-1].cause
+
+
+def _version(payload: Mapping[str, Any]) -> int | None:
+    version = payload.get("act", {}).get("declarationVersion")
+    return version if isinstance(version, int) else None

@@ -1,0 +1,135 @@
+"""HTTP to one node: a fresh caller token an attempt, kept connections, repeats where they are safe.
+
+Every operation of the binding is safe to repeat: a document's outcome is bound to its octets (TF-INTAKE-5)
+and the rest only reads. So a request that got no answer, or an answer that says *later*, is sent again with
+the same body.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+
+from threeflow import token
+from threeflow.errors import Unavailable
+from threeflow.keys import SigningKey
+
+LATER: Final = frozenset({429, 502, 503, 504})
+_CONNECTIONS: Final = 64
+
+
+def utc_now() -> datetime:
+    """The present moment; what a caller may replace in a test."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who calls whom: the caller's node id and token key, the audience's node id, the environment of both."""
+
+    node_id: str
+    token_key: SigningKey
+    audience: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, and how often to try in all."""
+
+    connect: float = 5.0
+    answer: float = 60.0
+    attempts: int = 4
+    pause: float = 0.2
+    longest_pause: float = 5.0
+
+
+class Transport:
+    """Sends requests to the endpoint of one node. Redirects are never followed (TF-INTAKE-31)."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        identity: Identity,
+        *,
+        patience: Patience,
+        now: Callable[[], datetime],
+        http: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.identity = identity
+        self._patience = patience
+        self._now = now
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(patience.answer, connect=patience.connect),
+            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+            follow_redirects=False,
+            trust_env=False,
+            transport=http,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: bytes | None = None,
+        media_type: str = "",
+        accept: str = "*/*",
+        anonymous: bool = False,
+    ) -> httpx.Response:
+        """Send one request and return the last answer; ``target`` is path and query as sent.
+
+        Raises:
+            Unavailable: no attempt got an answer.
+        """
+        headers = {"accept": accept} | ({"content-type": media_type} if media_type else {})
+        fault = ""
+        for attempt in range(1, self._patience.attempts + 1):
+            if not anonymous:
+                headers["authorization"] = f"Bearer {self._token(method, target, body)}"
+            answer: httpx.Response | None = None
+            try:
+                answer = await self._http.request(
+                    method, self.endpoint + target, content=body, headers=headers
+                )
+            except httpx.TransportError as error:
+                fault = f"{type(error).__name__} {error}".strip()
+            last = attempt == self._patience.attempts
+            if answer is not None and (last or answer.status_code not in LATER):
+                return answer
+            if not last:
+                await asyncio.sleep(self._pause(attempt, answer))
+        raise Unavailable(f"{self.identity.audience} at {self.endpoint} gave no answer: {fault}")
+
+    def _token(self, method: str, target: str, body: bytes | None) -> str:
+        who = self.identity
+        return token.make(
+            who.token_key,
+            who.node_id,
+            who.audience,
+            method,
+            self.endpoint + target,
+            body,
+            self._now(),
+            environment=who.environment,
+        )
+
+    def _pause(self, attempt: int, answer: httpx.Response | None) -> float:
+        asked = _seconds(answer.headers) if answer is not None else 0.0
+        doubled = self._patience.pause * 2 ** (attempt - 1)
+        jitter = 0.5 + secrets.randbelow(1000) / 1000
+        return min(max(asked, doubled * jitter), self._patience.longest_pause)
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    text = headers.get("retry-after", "")
+    return float(text) if text.isdigit() else 0.0
