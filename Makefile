@@ -69,8 +69,8 @@ generate: $(STAMP) ## write every generated file anew
 	@for tool in $(GENERATORS); do echo "==> $$tool"; $(BIN)/python $$tool || exit 1; done
 
 bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid
-	@echo "==> benchmarks/submit.py $(ARGS)"
-	@$(BIN)/python benchmarks/submit.py $(ARGS)
+	@echo "==> python -m benchmarks.submit $(ARGS)"
+	@$(BIN)/python -m benchmarks.submit $(ARGS)
 
 docs: $(STAMP) ## the site, in site/
 	@echo "==> mkdocs build --strict"
