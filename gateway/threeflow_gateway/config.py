@@ -8,7 +8,18 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
-__all__ = ["Config", "Delivery", "Limits", "Log", "Misconfigured", "Node", "Process", "Storage", "Trust", "load"]
+__all__ = [
+    "Config",
+    "Delivery",
+    "Limits",
+    "Log",
+    "Misconfigured",
+    "Node",
+    "Process",
+    "Storage",
+    "Trust",
+    "load",
+]
 
 
 class Misconfigured(Exception):
@@ -26,7 +37,9 @@ class Node:
 
     id: str = _setting("Node id as the trust list names it, jurisdiction first.")
     environment: str = _setting("Environment of every document that the node takes in.")
-    endpoint: str = _setting("Address under which the trust list publishes the node, without a slash at the end.")
+    endpoint: str = _setting(
+        "Address under which the trust list publishes the node, without a slash at the end."
+    )
     host: str = _setting("Address to listen on.", "127.0.0.1")
     port: int = _setting("TCP port to listen on.")
     seal_keys: tuple[Path, ...] = _setting("Private key files whose seals the node sets, one per algorithm.")
@@ -39,7 +52,9 @@ class Node:
 class Trust:
     """Whom the node trusts."""
 
-    files: tuple[Path, ...] = _setting("Trust files: an anchor's fingerprint and the lists under it, oldest first.")
+    files: tuple[Path, ...] = _setting(
+        "Trust files: an anchor's fingerprint and the lists under it, oldest first."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +73,12 @@ class Limits:
     body_octets: int = _setting("Largest body of one request, in octets.", 1_048_576)
     batch_octets: int = _setting("Largest body of one batch, in octets.", 16_777_216)
     batch_units: int = _setting("Most documents in one transaction.", 64)
-    waiting_units: int = _setting("Most documents that may wait for the committer before callers are sent away.", 4096)
-    answer_seconds: float = _setting("How long a caller waits for its outcome before it is told in-progress.", 30.0)
+    waiting_units: int = _setting(
+        "Most documents that may wait for the committer before callers are sent away.", 4096
+    )
+    answer_seconds: float = _setting(
+        "How long a caller waits for its outcome before it is told in-progress.", 30.0
+    )
     subjects_in_memory: int = _setting("Subjects whose state is kept in memory.", 20_000)
 
 
@@ -79,7 +98,9 @@ class Delivery:
     enabled: bool = _setting("Whether the node delivers at all.", True)
     first_retry_seconds: float = _setting("Pause after the first failed attempt; it doubles from there.", 0.5)
     longest_retry_seconds: float = _setting("Longest pause between two attempts.", 300.0)
-    give_up_seconds: int = _setting("Age at which an undeliverable document becomes a dead letter.", 1_209_600)
+    give_up_seconds: int = _setting(
+        "Age at which an undeliverable document becomes a dead letter.", 1_209_600
+    )
     documents_per_request: int = _setting("Most documents in one request to a peer.", 32)
     timeout_seconds: float = _setting("How long one request may take.", 30.0)
 
@@ -139,7 +160,12 @@ def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
     for setting, described in known.items():
         if setting not in said and described.default is MISSING:
             raise Misconfigured(f"setting {name}.{setting} is missing")
-    return kind(**{setting: _value(f"{name}.{setting}", known[setting], value, folder) for setting, value in said.items()})
+    return kind(
+        **{
+            setting: _value(f"{name}.{setting}", known[setting], value, folder)
+            for setting, value in said.items()
+        }
+    )
 
 
 def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:

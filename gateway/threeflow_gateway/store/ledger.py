@@ -49,7 +49,11 @@ class Ledger:
                 for root in connection.execute(_ROOTS_FROM.where(tables.tile.c.number >= stored)).scalars():
                     self._push(0, root)
                     self._tail.clear()
-                hashes = connection.execute(_LEAVES_FROM.where(tables.document.c.leaf >= self.size)).scalars().all()
+                hashes = (
+                    connection.execute(_LEAVES_FROM.where(tables.document.c.leaf >= self.size))
+                    .scalars()
+                    .all()
+                )
             fresh: list[dict[str, object]] = []
             for leaf in hashes:
                 self._tail.append(leaf)

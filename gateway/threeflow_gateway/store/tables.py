@@ -1,7 +1,7 @@
 """The tables. One set for SQLite and PostgreSQL: plain types, no dialect's own.
 
 Times are RFC 3339 text in UTC with six fraction digits, so that text order is time order.
-The state of a subject is not stored: it is a function of the documents that are (TF-INTAKE-10).
+The state of a subject is not stored: it is a function of the documents that are (TF-INTAKE-21).
 """
 
 from typing import Final
@@ -45,7 +45,13 @@ _Number: Final = BigInteger().with_variant(Integer, "sqlite")
 head: Final = Table(
     "head",
     metadata,
-    Column("one", Integer, primary_key=True, autoincrement=False, comment="always 1: the row is the lock of writers"),
+    Column(
+        "one",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="always 1: the row is the lock of writers",
+    ),
     Column("node", Text, nullable=False, comment="the node whose log this is"),
     Column("documents", BigInteger, nullable=False, comment="numbers given to documents"),
     Column("subjects", BigInteger, nullable=False, comment="numbers given to subjects"),
@@ -64,7 +70,9 @@ document: Final = Table(
     Column("caller", Text, nullable=False, comment="the node that brought it"),
     Column("received_at", Text, nullable=False),
     Column("outcome", Text, nullable=False, comment="as the receipt says"),
-    Column("effect", Text, nullable=False, comment="the outcome now: a pending document may have become another"),
+    Column(
+        "effect", Text, nullable=False, comment="what it amounts to now: an outcome, held-back or ran-out"
+    ),
     Column("envelope", LargeBinary, nullable=False, comment="as received, octet for octet"),
     Column("receipt", LargeBinary, nullable=False, comment="as first answered, octet for octet"),
     Column("leaf", BigInteger, nullable=True, comment="index in the log; null for checkpoints"),
@@ -79,8 +87,14 @@ subject: Final = Table(
     metadata,
     Column("no", _Number, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
-    Column("documents", BigInteger, nullable=False, comment="how many documents name it: the version of its state"),
-    Column("redirect", BigInteger, ForeignKey("subject.no"), nullable=True, comment="the earlier subject it was joined to"),
+    Column("version", BigInteger, nullable=False, comment="rises with every change of its state"),
+    Column(
+        "redirect",
+        BigInteger,
+        ForeignKey("subject.no"),
+        nullable=True,
+        comment="the earlier subject it was joined to",
+    ),
 )
 
 subject_key: Final = Table(
@@ -101,7 +115,9 @@ subject_document: Final = Table(
 waiting: Final = Table(
     "waiting",
     metadata,
-    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True, comment="the pending document"),
+    Column(
+        "document", BigInteger, ForeignKey("document.no"), primary_key=True, comment="the pending document"
+    ),
     Column("awaited", Text, primary_key=True, comment="id of the document that it refers to; empty: a step"),
     Column("until", Text, nullable=False, comment="when waiting ends without effect"),
     Index("waiting_by_awaited", "awaited"),
@@ -148,7 +164,9 @@ outbox: Final = Table(
 tile: Final = Table(
     "tile",
     metadata,
-    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="leaves 256 n to 256 n + 255"),
+    Column(
+        "number", BigInteger, primary_key=True, autoincrement=False, comment="leaves 256 n to 256 n + 255"
+    ),
     Column("root", LargeBinary(32), nullable=False, comment="hash of the complete subtree of these leaves"),
     Column("hashes", LargeBinary, nullable=False, comment="256 leaf hashes of 32 octets"),
 )
@@ -169,7 +187,9 @@ dossier: Final = Table(
     Column("receivers", Text, nullable=False, comment="JSON list of the nodes that may fetch it"),
     Column("bundle", LargeBinary, nullable=True, comment="null: still to be fetched from the issuer"),
     Column("at", Text, nullable=False),
-    Column("reason", Text, nullable=False, comment="why it could not be fetched or verified; empty: it could"),
+    Column(
+        "reason", Text, nullable=False, comment="why it could not be fetched or verified; empty: it could"
+    ),
 )
 
 trust_list: Final = Table(

@@ -1,0 +1,1 @@
+"""From octets to a receipt: the fixed order of checks, and the one committer."""

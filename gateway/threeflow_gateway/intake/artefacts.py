@@ -1,0 +1,50 @@
+"""Protocol artefacts that are submitted like documents: checkpoints and the heads of dossiers."""
+
+from typing import Any
+
+import orjson
+
+from threeflow.errors import Refused
+from threeflow_gateway import clock
+from threeflow_gateway.intake.committer import Result
+from threeflow_gateway.intake.decide import Decider, Record
+from threeflow_gateway.intake.examine import Unit
+from threeflow_gateway.intake.workspace import Workspace
+
+__all__ = ["CHECKPOINT", "HEAD", "take_artefact"]
+
+CHECKPOINT = "checkpoint"
+HEAD = "dossier-head"
+
+
+def take_artefact(decider: Decider, workspace: Workspace, unit: Unit) -> Result:
+    """Take in a checkpoint or a head; a receipt for a checkpoint is no leaf (TF-INTAKE-33).
+
+    Raises:
+        Refused: ``unknown-type`` for any other artefact.
+    """
+    if unit.type == CHECKPOINT:
+        result, number = decider.record(workspace, unit, Record("accepted", "accepted", leaf=False))
+        if unit.issuer == unit.caller == decider.node:
+            workspace.changes.checkpoints.append(_own_checkpoint(unit, number))
+        return result
+    if unit.type != HEAD:
+        raise Refused("unknown-type", "TF-DOC-1", f"{unit.type} is not submitted", "/header/type")
+    result, number = decider.record(workspace, unit, Record("accepted", "accepted"))
+    if unit.issuer != decider.node:
+        workspace.changes.dossiers.append({
+            "digest": unit.digest, "receivers": orjson.dumps(list(unit.receivers)).decode(), "bundle": None,
+            "at": clock.text(unit.received_at), "reason": "",
+        })  # fmt: skip
+    decider.tell(workspace, unit, number, "accepted", None, [])
+    return result
+
+
+def _own_checkpoint(unit: Unit, number: int) -> dict[str, Any]:
+    root: str = unit.payload["root"]
+    return {
+        "size": unit.payload["size"],
+        "root": bytes.fromhex(root.removeprefix("sha-256:")),
+        "at": clock.text(unit.received_at),
+        "document": number,
+    }

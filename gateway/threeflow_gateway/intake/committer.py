@@ -1,0 +1,119 @@
+"""The one committer: what arrives together is committed together (TF-INTAKE-25 to TF-INTAKE-27).
+
+A batch is what waits when the writer is free. It is decided and written on the writer's own thread, in one
+transaction; the answers are given after the commit. Where the transaction fails, the batch is taken again unit by
+unit, each behind a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from threeflow.errors import Refused, Unavailable
+
+__all__ = ["Committer", "Result", "Work"]
+
+_LOG = logging.getLogger(__name__)
+
+Job = TypeVar("Job")
+Job_contra = TypeVar("Job_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one job: a sealed receipt, or why there is none."""
+
+    receipt: bytes = b""
+    outcome: str = ""
+    repeated: bool = False
+    refused: Refused | None = None
+    failed: Exception | None = None
+
+
+class Work(Protocol[Job_contra]):
+    """How jobs are decided and written; called on the writer's thread only."""
+
+    def together(self, jobs: Sequence[Job_contra]) -> list[Result]:
+        """Commit all jobs in one transaction, one result each; raises where the transaction fails."""
+
+    def one_by_one(self, jobs: Sequence[Job_contra]) -> list[Result]:
+        """Commit the jobs with a savepoint each; raises only where nothing can be committed at all."""
+
+
+class Committer(Generic[Job]):
+    """A queue of jobs in front of one writer."""
+
+    def __init__(
+        self,
+        work: Work[Job],
+        *,
+        largest_batch: int,
+        most_waiting: int,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._work = work
+        self._largest_batch = largest_batch
+        self._most_waiting = most_waiting
+        self._on_commit = on_commit
+        self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
+        self._arrived = asyncio.Event()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to commit; needs a running event loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="committer")
+
+    async def close(self) -> None:
+        """Commit what waits, then stop."""
+        self._closing = True
+        self._arrived.set()
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown()
+
+    def submit(self, job: Job) -> "asyncio.Future[Result]":
+        """Let a job wait for its commit; the future never raises.
+
+        Raises:
+            Unavailable: too many wait, or the node is closing.
+        """
+        if self._closing or len(self._waiting) >= self._most_waiting:
+            raise Unavailable("the node takes in nothing more now")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, future))
+        self._arrived.set()
+        return future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            size = min(len(self._waiting), self._largest_batch)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            results = await loop.run_in_executor(self._thread, self._commit, [job for job, _ in batch])
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
+            self._on_commit()
+
+    def _commit(self, jobs: list[Job]) -> list[Result]:
+        try:
+            return self._work.together(jobs)
+        except Exception:  # the cause may be any one job of the batch: find it
+            _LOG.exception("a batch of %d could not be committed; taking it again one by one", len(jobs))
+        try:
+            return self._work.one_by_one(jobs)
+        except Exception as error:  # nothing was committed: exactly these waiters are told
+            _LOG.exception("a batch of %d was lost", len(jobs))
+            return [Result(failed=error) for _ in jobs]

@@ -1,0 +1,304 @@
+"""What becomes of one document, decided inside the committing transaction: repeat, rights, references, rules, state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from threeflow import envelope, names, strict
+from threeflow.errors import Refused
+from threeflow.log import leaf_hash
+from threeflow.process import Filed, State, check_references, file, judge
+from threeflow.process.judge import combine
+from threeflow.receipts import Acknowledged, Outcome
+from threeflow.rules import Finding, blocking, evaluate
+from threeflow.standard import Standard
+from threeflow.trust import TrustStore
+from threeflow_gateway import clock
+from threeflow_gateway.domain import findings as said
+from threeflow_gateway.domain.positions import standing_of
+from threeflow_gateway.domain.routing import destinations
+from threeflow_gateway.domain.visibility import parties
+from threeflow_gateway.intake.agreements import check_agreement
+from threeflow_gateway.intake.committer import Result
+from threeflow_gateway.intake.examine import Unit
+from threeflow_gateway.intake.sealing import Sealer
+from threeflow_gateway.intake.settle import Settler, facts_of, steps_between
+from threeflow_gateway.intake.standing import Member, Standing
+from threeflow_gateway.intake.subjects import Plan, plans, realise
+from threeflow_gateway.intake.workspace import Workspace
+
+__all__ = ["Decider", "Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a document does to one of its subjects, before it is done."""
+
+    plan: Plan
+    before: State
+    standing: Standing
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a receipt says beside the document itself."""
+
+    outcome: Outcome
+    effect: str
+    subject: Mapping[str, str] | None = None
+    findings: tuple[Mapping[str, object], ...] = ()
+    leaf: bool = True
+
+
+class Decider:
+    """Decides documents of the exchange table one at a time, over a workspace."""
+
+    def __init__(
+        self, standard: Standard, trust: TrustStore, sealer: Sealer, *, profile: str, pending: timedelta
+    ) -> None:
+        self._standard = standard
+        self._table = standard.table
+        self._trust = trust
+        self._sealer = sealer
+        self._profile = profile
+        self._pending = pending
+        self.settler = Settler(self._table, trust.jurisdiction_of_territory)
+
+    @property
+    def node(self) -> str:
+        """The node that decides."""
+        return self._sealer.node
+
+    def repeat(self, workspace: Workspace, unit: Unit) -> Result | None:
+        """Return the first receipt where the same octets were taken in before, None where the id is free.
+
+        Raises:
+            Refused: ``document-conflict`` (TF-INTAKE-6).
+        """
+        earlier = workspace.held(unit.issuer, unit.id)
+        if earlier is None:
+            return None
+        if earlier.digest != unit.digest:
+            raise Refused(
+                "document-conflict", "TF-INTAKE-6", f"{unit.id} is bound to other octets", "/header/id"
+            )
+        return Result(workspace.receipt(earlier.no), earlier.outcome, repeated=True)
+
+    def decide(self, workspace: Workspace, unit: Unit) -> Result:
+        """Take a document in, or refuse it; a refusal leaves the workspace as it was.
+
+        Raises:
+            Refused: as the order of checks says, from rights to state.
+        """
+        row, kind = unit.row, unit.kind
+        if row is None or kind is None:
+            raise Refused("unknown-type", "TF-DOC-1", f"{unit.type} has no row", "/header/type")
+        check_agreement(workspace, unit)
+        filed = file(row, unit.payload, unit.digest)
+        chosen = plans(workspace, unit, filed)
+        befores = [plan.before(workspace, self._table) for plan in chosen]
+        held_back = self._held_back(unit, filed, befores)
+        check_references(row, filed)
+        awaited = _awaited(workspace, kind.must, filed)
+        found = self._rules(unit, row.nature, filed)
+        changes, outcome, noted = self._judge(workspace, filed, chosen, befores, held_back=held_back)
+        if outcome == "accepted" and any(
+            each.severity == "error" and each.verdict == "fail" for each in found
+        ):
+            outcome = "flagged"
+        findings = (*said.of_rules(found), *noted)
+        effect = "held-back" if held_back else outcome
+        realised = [(change, realise(workspace, change.plan, change.standing)) for change in changes]
+        subject = {"kind": realised[0][1].kind, "id": str(realised[0][1].no)} if realised else None
+        result, number = self.record(workspace, unit, Record(outcome, effect, subject, findings))
+        at = clock.text(unit.received_at)
+        steps: list[dict[str, Any]] = []
+        for change, standing in realised:
+            workspace.file_under(number, standing.no)
+            members = {**standing.members, unit.digest: Member(number, effect, filed)}
+            final = replace(workspace.standing(standing.no), members=members, state=change.state)
+            workspace.put(final)
+            steps.extend(steps_between(change.before, change.state))
+        if outcome == "pending":
+            workspace.wait(number, awaited, clock.text(unit.received_at + self._pending))
+        self.tell(workspace, unit, number, outcome, realised[0][1].no if realised else None, steps)
+        for change, standing in realised:
+            self.settler.settle(
+                workspace, change.before, workspace.standing(standing.no), at, skip=unit.digest
+            )
+        self._wake(workspace, unit, at)
+        return result
+
+    def record(self, workspace: Workspace, unit: Unit, record: Record) -> tuple[Result, int]:
+        """Give a document its receipt, its leaf, its row and its deliveries; return the result and its number."""
+        leaf = workspace.next_leaf() if record.leaf else None
+        document = Acknowledged(unit.issuer, unit.id, unit.digest, unit.type, unit.envelope.kids)
+        waits = unit.received_at + self._pending if record.outcome == "pending" else None
+        payload, receipt = self._sealer.receipt(
+            document, record.outcome, receiver=unit.caller, at=unit.received_at, index=leaf, subject=record.subject,
+            findings=record.findings, waits_until=waits,
+        )  # fmt: skip
+        number = workspace.take_in({
+            "issuer": unit.issuer, "id": unit.id, "digest": unit.digest, "type": unit.type,
+            "kind": unit.header.get("kind", ""), "caller": unit.caller, "received_at": clock.text(unit.received_at),
+            "outcome": record.outcome, "effect": record.effect, "envelope": unit.envelope.raw, "receipt": receipt,
+            "leaf": leaf, "leaf_hash": None if leaf is None else leaf_hash(payload),
+        })  # fmt: skip
+        subject = int(record.subject["id"]) if record.subject else None
+        for peer in self._peers(unit):
+            workspace.changes.outbox.append({
+                "peer": peer, "document": number, "subject": subject, "state": "due", "attempts": 0,
+                "next_at": clock.text(unit.received_at), "answer": None, "reason": "",
+            })  # fmt: skip
+        return Result(receipt, record.outcome), number
+
+    def tell(
+        self, workspace: Workspace, unit: Unit, number: int, outcome: str, subject: int | None,
+        steps: list[dict[str, Any]],
+    ) -> None:  # fmt: skip
+        """Put the document into the feeds of its parties."""
+        event = {
+            "at": clock.text(unit.received_at), "name": "taken-in", "document": number, "outcome": outcome,
+            "subject": subject, "steps": orjson.dumps(steps).decode() if steps else "[]",
+        }  # fmt: skip
+        workspace.tell(parties(unit.header), event)
+
+    def _peers(self, unit: Unit) -> tuple[str, ...]:
+        here = self._sealer.node
+        caller = self._trust.node(unit.caller)
+        # A gateway that brings a document delivers it itself to everyone whom it is for.
+        if unit.caller != here and caller is not None and caller.endpoint:
+            return ()
+        came_from = {unit.issuer, unit.caller}
+        wanted = (*unit.receivers, *unit.header.get("subscribers", ()))
+        return destinations(wanted, here=here, came_from=came_from, listed=self._trust.node)
+
+    def _held_back(self, unit: Unit, filed: Filed, befores: list[Standing]) -> bool:
+        if unit.row is None or unit.row.nature != "act":
+            return False
+        own = names.jurisdiction_of(unit.issuer)
+        rights = {
+            standing_of(filed.position, own, facts_of(each), self._trust.jurisdiction_of_territory)
+            for each in befores
+        }
+        if "not-held" in rights:
+            detail = f"{own} does not hold the position {filed.position} for this consignment"
+            raise Refused("not-entitled", "TF-INTAKE-11", detail, unit.row.position or "")
+        return "unknown" in rights
+
+    def _rules(self, unit: Unit, nature: str, filed: Filed) -> tuple[Finding, ...]:
+        profile = self._standard.profiles.get(unit.header.get("profile", self._profile))
+        found = evaluate(self._standard, profile, unit.payload, {}, filed.at, unit.parts)
+        broken = blocking(found, nature)
+        if broken:
+            violations = tuple(each.violation() for each in broken)
+            detail = f"{len(broken)} rules are broken"
+            raise Refused("rule-violated", "TF-INTAKE-19", detail, broken[0].pointer, violations)
+        return found
+
+    def _judge(
+        self,
+        workspace: Workspace,
+        filed: Filed,
+        chosen: tuple[Plan, ...],
+        befores: list[Standing],
+        *,
+        held_back: bool,
+    ) -> tuple[list[Change], Outcome, list[dict[str, object]]]:
+        changes: list[Change] = []
+        outcomes: list[Outcome] = []
+        noted: list[dict[str, object]] = []
+        for plan, before in zip(chosen, befores, strict=True):
+            state = self._with_references(workspace, before, filed)
+            if held_back:
+                changes.append(Change(plan, before.state, before, state))
+                outcomes.append("pending")
+                continue
+            judgement = judge(self._table, state, filed)
+            changes.append(Change(plan, before.state, before, judgement.state))
+            outcomes.append(judgement.outcome)
+            noted.extend(said.of_process(judgement.findings))
+        return changes, combine(tuple(outcomes)) if outcomes else "pending", noted
+
+    def _with_references(self, workspace: Workspace, before: Standing, filed: Filed) -> State:
+        known = before.state.digests
+        if all(each.digest in known for each in filed.references):
+            return before.state
+        held = workspace.held_elsewhere({filed.digest: Member(0, "", filed)})
+        outside = {digest: each for digest, each in held.items() if digest not in known}
+        if not outside:
+            return before.state
+        joined = {**before.state.joined, "held": {**before.state.joined.get("held", {}), **outside}}
+        return replace(before.state, joined=joined)
+
+    def _wake(self, workspace: Workspace, unit: Unit, at: str) -> None:
+        """Judge again what waited for this document."""
+        for number in workspace.waiters(unit.id):
+            row = workspace.whole(number)
+            table_row = self._table.row(row.type)
+            if table_row is None:
+                continue
+            waiter = waiting_unit(row, table_row)
+            filed = file(table_row, waiter.payload, row.digest)
+            try:
+                missing = _awaited(workspace, waiter.kind.must if waiter.kind else (), filed)
+            except Refused:
+                # What came under the awaited name are other octets: nothing can make the reference right.
+                self.settler.run_out(workspace, number, at)
+                continue
+            if not workspace.subjects_of(number):
+                self._file_late(workspace, waiter, filed, number)
+            until = workspace.waits_until(number)
+            if not missing:
+                workspace.wait_no_more(number)
+                workspace.wait(number, (), until)
+            for subject in workspace.subjects_of(number):
+                standing = workspace.standing(subject)
+                before = standing.state
+                self.settler.settle(workspace, before, self.settler.stand_again(workspace, standing), at)
+
+    def _file_late(self, workspace: Workspace, waiter: Unit, filed: Filed, number: int) -> None:
+        for plan in plans(workspace, waiter, filed):
+            before = plan.before(workspace, self._table)
+            right = standing_of(
+                filed.position, names.jurisdiction_of(waiter.issuer), facts_of(before),
+                self._trust.jurisdiction_of_territory,
+            )  # fmt: skip
+            effect = "pending" if right == "held" else "held-back"
+            standing = realise(workspace, plan, before)
+            workspace.file_under(number, standing.no)
+            members = {**standing.members, filed.digest: Member(number, effect, filed)}
+            workspace.put(replace(workspace.standing(standing.no), members=members))
+
+
+def waiting_unit(row: Any, table_row: Any) -> Unit:
+    """Return a held document as the unit that it was when it came."""
+    env = envelope.read(row.envelope)
+    payload = strict.parse_object(env.payload)
+    header: Any = payload["header"]
+    kind = table_row.kinds.get(row.kind)
+    received = row.received_at if isinstance(row.received_at, datetime) else clock.parse(row.received_at)
+    return Unit(env, payload, header, row.digest, row.caller, received, table_row, kind)
+
+
+def _awaited(workspace: Workspace, must: tuple[str, ...], filed: Filed) -> set[str]:
+    """Return the ids of required references that are not held yet.
+
+    Raises:
+        Refused: ``reference-mismatch`` (TF-INTAKE-17).
+    """
+    missing: set[str] = set()
+    for each in filed.references:
+        if each.type not in must:
+            continue
+        held = workspace.held(each.issuer, each.id)
+        if held is None:
+            missing.add(each.id)
+        elif (held.digest, held.type) != (each.digest, each.type):
+            detail = f"{each.id} is held under another digest or type"
+            raise Refused("reference-mismatch", "TF-INTAKE-17", detail, "/header/references")
+    return missing

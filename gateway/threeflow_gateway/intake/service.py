@@ -1,0 +1,94 @@
+"""Intake as the bindings see it: octets and a proven caller in, a sealed outcome out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from threeflow.errors import Refused, Unavailable
+from threeflow_gateway.intake.artefacts import CHECKPOINT
+from threeflow_gateway.intake.batch import Job, Sweep
+from threeflow_gateway.intake.committer import Committer, Result
+from threeflow_gateway.intake.examine import Examiner, Unit
+from threeflow_gateway.intake.sealing import Sealer
+
+__all__ = ["Intake", "Taken"]
+
+_LOG = logging.getLogger(__name__)
+
+Continues = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The sealed outcome of a submission, and what a binding needs to choose its status."""
+
+    envelope: bytes
+    outcome: str
+    repeated: bool = False
+    refused: Refused | None = None
+
+
+class Intake:
+    """Takes documents in; ``continues`` asks a peer to prove that its checkpoint continues the one held."""
+
+    def __init__(
+        self,
+        examiner: Examiner,
+        committer: Committer[Job],
+        sealer: Sealer,
+        *,
+        answer_seconds: float,
+        continues: Continues,
+    ) -> None:
+        self._examiner = examiner
+        self._committer = committer
+        self._sealer = sealer
+        self._answer_seconds = answer_seconds
+        self._continues = continues
+
+    async def submit(self, raw: bytes, caller: str, now: datetime) -> Taken:
+        """Take a document in, or refuse it under seal.
+
+        Raises:
+            Unavailable: the node cannot take in anything now.
+        """
+        digest: str | None = None
+        try:
+            unit = self._examiner.examine(raw, caller, now)
+            digest = unit.digest
+            if unit.type == CHECKPOINT and unit.failure is None:
+                await self._check_checkpoint(unit)
+            result = await self._decided(unit)
+        except Refused as refused:
+            return self._refused(refused, caller, digest, now)
+        if result.refused is not None:
+            return self._refused(result.refused, caller, digest, now)
+        if result.failed is not None:
+            raise Unavailable("the document could not be written") from result.failed
+        return Taken(result.receipt, result.outcome, result.repeated)
+
+    async def sweep(self, now: datetime) -> None:
+        """End the waiting of pending documents whose time is over."""
+        await self._committer.submit(Sweep(now))
+
+    async def _decided(self, unit: Unit) -> Result:
+        future = self._committer.submit(unit)
+        done, _ = await asyncio.wait((future,), timeout=self._answer_seconds)
+        if not done:
+            raise Refused(
+                "in-progress", "TF-INTAKE-8", "the document is still being taken in", retryable=True
+            )
+        return future.result()
+
+    async def _check_checkpoint(self, unit: Unit) -> None:
+        try:
+            await self._continues(unit.issuer, unit.payload)
+        except Refused as refused:
+            unit.failure = refused
+
+    def _refused(self, refused: Refused, caller: str, digest: str | None, now: datetime) -> Taken:
+        envelope = self._sealer.refusal(refused, receiver=caller, digest=digest, at=now)
+        return Taken(envelope, "refused", refused=refused)

@@ -1,0 +1,118 @@
+"""Which subjects a document is about: those that its keys name, or those of the documents that it answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from threeflow.errors import Refused
+from threeflow.process import Filed, Table
+from threeflow_gateway.intake.examine import Unit
+from threeflow_gateway.intake.standing import Member, Standing, stand
+from threeflow_gateway.intake.workspace import Workspace, key_text
+
+__all__ = ["Plan", "keys_of", "plans", "realise"]
+
+_INHERITED = "inherited"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One subject of a document before anything is changed: what exists of it, and the keys that name it."""
+
+    kind: str
+    numbers: tuple[int, ...]
+    keys: frozenset[str]
+
+    def before(self, workspace: Workspace, table: Table) -> Standing:
+        """Return how the subject stands: new, as it is, or as the join of those that the keys name."""
+        if not self.numbers:
+            return stand(table, 0, self.kind, 0, {}, {})
+        if len(self.numbers) == 1:
+            return workspace.standing(self.numbers[0])
+        joined = [workspace.standing(no) for no in self.numbers]
+        members: dict[str, Member] = {}
+        for each in joined:
+            members.update(each.members)
+        held = workspace.held_elsewhere(members)
+        return stand(table, self.numbers[0], self.kind, max(each.version for each in joined), members, held)
+
+
+def keys_of(unit: Unit) -> Iterable[str]:
+    """Return the stored texts of all subject keys that a document names."""
+    if unit.kind is None or unit.kind.subject == _INHERITED:
+        return ()
+    return (
+        key_text(unit.kind.subject, key)
+        for each in unit.header.get("subjects", ())
+        for key in each.get("keys", ())
+    )
+
+
+def plans(workspace: Workspace, unit: Unit, filed: Filed) -> tuple[Plan, ...]:
+    """Return the subjects of a document; none yet where it inherits them from a document that is not held.
+
+    Raises:
+        Refused: ``subject-missing``.
+    """
+    if unit.kind is None or unit.kind.subject == _INHERITED:
+        return _inherited(workspace, unit, filed)
+    subjects = unit.header.get("subjects", ())
+    if not subjects:
+        raise Refused(
+            "subject-missing", "TF-DOC-6", f"a {unit.type} names its {unit.kind.subject}", "/header/subjects"
+        )
+    kind = unit.kind.subject
+    found: list[Plan] = []
+    for each in subjects:
+        keys = frozenset(key_text(kind, key) for key in each["keys"])
+        numbers = {no for no in map(workspace.subject_of, keys) if no is not None}
+        found = _with(found, Plan(kind, tuple(sorted(numbers)), keys))
+    return tuple(found)
+
+
+def _with(found: list[Plan], plan: Plan) -> list[Plan]:
+    """Add a plan, merged with those that it shares a key or a subject with."""
+    apart: list[Plan] = []
+    for each in found:
+        if each.keys & plan.keys or set(each.numbers) & set(plan.numbers):
+            numbers = tuple(sorted({*each.numbers, *plan.numbers}))
+            plan = replace(plan, numbers=numbers, keys=each.keys | plan.keys)
+        else:
+            apart.append(each)
+    return [*apart, plan]
+
+
+def _inherited(workspace: Workspace, unit: Unit, filed: Filed) -> tuple[Plan, ...]:
+    if not filed.references:
+        raise Refused(
+            "subject-missing", "TF-DOC-6", f"a {unit.type} names what it answers", "/header/references"
+        )
+    must = unit.kind.must if unit.kind else ()
+    named = [each for each in filed.references if each.type in must] or list(filed.references)
+    for each in named:
+        held = workspace.held(each.issuer, each.id)
+        if held is not None and held.digest == each.digest:
+            numbers = workspace.subjects_of(held.no)
+            return tuple(Plan(workspace.standing(no).kind, (no,), frozenset()) for no in numbers)
+    return ()
+
+
+def realise(workspace: Workspace, plan: Plan, after: Standing) -> Standing:
+    """Open or join the subject as planned, let its keys name it, and put it as it stands now."""
+    if not plan.numbers:
+        number = workspace.open_subject(plan.kind).no
+    else:
+        number, *later = plan.numbers
+        for each in later:
+            workspace.redirect(each, number)
+    for key in sorted(plan.keys):
+        if workspace.subject_of(key) is None:
+            workspace.name_subject(number, key)
+    standing = replace(after, no=number)
+    workspace.put(standing)
+    return standing
+
+
+def keys_as_json(texts: Iterable[str], read: Any) -> list[Mapping[str, str]]:
+    """Return stored key texts as the keys that documents carry."""
+    return [dict(zip(("scheme", "issuer", "value"), read(text)[1:], strict=True)) for text in texts]

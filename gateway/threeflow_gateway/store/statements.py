@@ -1,0 +1,277 @@
+"""The statements, each named and said in a sentence. Lists are bound in one parameter, so a batch is one question."""
+
+from typing import Any, Final
+
+from sqlalchemy import and_, bindparam, func, insert, select, update
+
+from threeflow_gateway.store.tables import (
+    checkpoint,
+    document,
+    dossier,
+    event,
+    head,
+    outbox,
+    party,
+    statement,
+    subject,
+    subject_document,
+    subject_key,
+    trust_list,
+    waiting,
+)
+
+__all__: list[str] = []
+
+
+def _many(name: str) -> Any:
+    return bindparam(name, expanding=True)
+
+
+# ---- what a committing transaction reads
+
+HEAD: Final = select(head.c.documents, head.c.subjects, head.c.leaves).with_for_update()
+"""The counters, locked: whoever holds this row is the one writer."""
+
+DOCUMENTS_BY_ID: Final = select(
+    document.c.no, document.c.issuer, document.c.id, document.c.digest, document.c.type, document.c.kind,
+    document.c.outcome, document.c.effect,
+).where(document.c.id.in_(_many("ids")))  # fmt: skip
+"""What is held under these document ids, of whatever issuer."""
+
+RECEIPT_OF: Final = select(document.c.receipt).where(document.c.no == bindparam("document"))
+"""The receipt that one document earned."""
+
+SUBJECTS_BY_KEY: Final = select(subject_key.c.key, subject_key.c.subject).where(
+    subject_key.c.key.in_(_many("keys"))
+)
+"""The subjects that these keys name."""
+
+SUBJECTS_OF_DOCUMENTS: Final = select(subject_document.c.document, subject_document.c.subject).where(
+    subject_document.c.document.in_(_many("documents"))
+)
+"""The subjects that these documents are about."""
+
+SUBJECTS: Final = select(subject.c.no, subject.c.kind, subject.c.version).where(
+    subject.c.no.in_(_many("subjects"))
+)
+"""Kind and version of these subjects."""
+
+DOCUMENTS_OF_SUBJECTS: Final = (
+    select(
+        subject_document.c.subject, document.c.no, document.c.issuer, document.c.id, document.c.digest,
+        document.c.type, document.c.kind, document.c.effect, document.c.envelope,
+    )
+    .join(document, document.c.no == subject_document.c.document)
+    .where(subject_document.c.subject.in_(_many("subjects")))
+    .order_by(document.c.no)
+)  # fmt: skip
+"""All that is held of these subjects, in the order of acceptance."""
+
+PARTIES: Final = select(party.c.node, party.c.events).where(party.c.node.in_(_many("nodes")))
+"""The last event number of these parties."""
+
+WAITERS_BY_AWAITED: Final = select(waiting.c.awaited, waiting.c.document).where(
+    waiting.c.awaited.in_(_many("ids"))
+)
+"""The pending documents that wait for one of these document ids."""
+
+WAITING_OF: Final = select(waiting.c.document, waiting.c.awaited, waiting.c.until).where(
+    waiting.c.document.in_(_many("documents"))
+)
+"""What these pending documents wait for."""
+
+DOCUMENTS_BY_NO: Final = select(
+    document.c.no, document.c.issuer, document.c.id, document.c.digest, document.c.type, document.c.kind,
+    document.c.outcome, document.c.effect, document.c.envelope, document.c.caller, document.c.received_at,
+).where(document.c.no.in_(_many("documents")))  # fmt: skip
+"""These documents, whole."""
+
+# ---- what it writes
+
+ADVANCE_HEAD: Final = update(head).values(
+    documents=bindparam("to_documents"), subjects=bindparam("to_subjects"), leaves=bindparam("to_leaves")
+)
+"""Move the counters."""
+
+INSERT_DOCUMENT: Final = insert(document)
+"""Take in a document with its receipt and its leaf."""
+
+SET_EFFECT: Final = (
+    update(document).where(document.c.no == bindparam("document")).values(effect=bindparam("to_effect"))
+)
+"""Say what a pending document became."""
+
+INSERT_SUBJECT: Final = insert(subject)
+"""Open a subject."""
+
+SET_SUBJECT: Final = (
+    update(subject).where(subject.c.no == bindparam("subject_no")).values(version=bindparam("to_version"))
+)
+"""Raise a subject's version."""
+
+REDIRECT_SUBJECT: Final = (
+    update(subject).where(subject.c.no == bindparam("from_subject")).values(redirect=bindparam("to_subject"))
+)
+"""Make a later subject point to the earlier one that it was joined to."""
+
+MOVE_KEYS: Final = (
+    update(subject_key)
+    .where(subject_key.c.subject == bindparam("from_subject"))
+    .values(subject=bindparam("to_subject"))
+)
+"""Give the keys of a joined subject to the earlier one."""
+
+COPY_DOCUMENTS: Final = insert(subject_document).from_select(
+    ["subject", "document"],
+    select(bindparam("to_subject", type_=subject.c.no.type), subject_document.c.document).where(
+        subject_document.c.subject == bindparam("from_subject"),
+        subject_document.c.document.not_in(
+            select(subject_document.c.document).where(subject_document.c.subject == bindparam("to_subject"))
+        ),
+    ),
+)
+"""Give the documents of a joined subject to the earlier one."""
+
+FORGET_DOCUMENTS: Final = subject_document.delete().where(
+    subject_document.c.subject == bindparam("from_subject")
+)
+"""Take the documents from a subject that was joined to an earlier one."""
+
+INSERT_KEY: Final = insert(subject_key)
+"""Let a key name a subject."""
+
+INSERT_SUBJECT_DOCUMENT: Final = insert(subject_document)
+"""Say what a document is about."""
+
+INSERT_WAITING: Final = insert(waiting)
+"""Say what a pending document waits for, and how long."""
+
+DELETE_WAITING: Final = waiting.delete().where(waiting.c.document == bindparam("waiter"))
+"""A document waits no more."""
+
+INSERT_PARTY: Final = insert(party)
+"""Open an event feed."""
+
+SET_PARTY: Final = (
+    update(party).where(party.c.node == bindparam("feed")).values(events=bindparam("to_events"))
+)
+"""Move a feed's last number."""
+
+INSERT_EVENT: Final = insert(event)
+"""Tell a party."""
+
+INSERT_OUTBOX: Final = insert(outbox)
+"""Owe a peer a document."""
+
+INSERT_CHECKPOINT: Final = insert(checkpoint)
+"""Keep a checkpoint of the own log."""
+
+INSERT_DOSSIER: Final = insert(dossier)
+"""Keep a dossier, or the promise of one."""
+
+# ---- what runs out
+
+WAITING_RAN_OUT: Final = (
+    select(waiting.c.document).where(waiting.c.until <= bindparam("now")).distinct().limit(bindparam("limit"))
+)
+"""Pending documents whose time is over."""
+
+# ---- what people and peers read
+
+FIND_DOCUMENT: Final = select(
+    document.c.no, document.c.envelope, document.c.receipt, document.c.caller, document.c.leaf
+).where(document.c.id == bindparam("id"), document.c.issuer == bindparam("issuer"))
+"""One document with its receipt."""
+
+EVENTS_AFTER: Final = (
+    select(
+        event.c.seq, event.c.at, event.c.name, event.c.outcome, event.c.subject, event.c.steps,
+        document.c.issuer, document.c.id, document.c.digest, document.c.type, document.c.kind,
+    )
+    .join(document, document.c.no == event.c.document)
+    .where(event.c.party == bindparam("party"), event.c.seq > bindparam("after"))
+    .order_by(event.c.seq)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+"""A party's next events."""
+
+KEYS_OF_SUBJECT: Final = select(subject_key.c.key).where(subject_key.c.subject == bindparam("subject"))
+"""All keys of a subject."""
+
+NEWEST_CHECKPOINT: Final = (
+    select(checkpoint.c.size, checkpoint.c.root, checkpoint.c.at, document.c.envelope, document.c.no)
+    .join(document, document.c.no == checkpoint.c.document)
+    .order_by(checkpoint.c.size.desc())
+    .limit(1)
+)
+"""The newest checkpoint of the own log."""
+
+NEWEST_FOREIGN_CHECKPOINT: Final = (
+    select(document.c.envelope)
+    .where(document.c.type == "checkpoint", document.c.issuer == bindparam("issuer"))
+    .order_by(document.c.no.desc())
+    .limit(1)
+)
+"""The newest checkpoint that a peer sent."""
+
+WITNESSES: Final = select(outbox.c.peer, outbox.c.answer).where(
+    outbox.c.document == bindparam("document"), outbox.c.state == "done", outbox.c.answer.is_not(None)
+)
+"""What the peers answered to one document."""
+
+FIND_DOSSIER: Final = select(dossier.c.receivers, dossier.c.bundle, dossier.c.reason).where(
+    dossier.c.digest == bindparam("digest")
+)
+"""One dossier."""
+
+FIND_STATEMENT: Final = select(statement.c.envelope).where(statement.c.digest == bindparam("digest"))
+"""The node's own statement of this content."""
+
+INSERT_STATEMENT: Final = insert(statement)
+"""Keep the node's own statement."""
+
+TRUST_LISTS: Final = select(trust_list.c.envelope).order_by(trust_list.c.jurisdiction, trust_list.c.sequence)
+"""All lists held, oldest first within a jurisdiction."""
+
+# ---- delivery
+
+_EARLIER: Final = outbox.alias("earlier")
+
+DUE: Final = (
+    select(
+        outbox.c.document, outbox.c.subject, outbox.c.attempts, document.c.envelope, document.c.received_at
+    )
+    .join(document, document.c.no == outbox.c.document)
+    .where(
+        outbox.c.state == "due",
+        outbox.c.peer == bindparam("peer"),
+        outbox.c.next_at <= bindparam("now"),
+        ~select(_EARLIER.c.document)
+        .where(
+            _EARLIER.c.state == "due",
+            _EARLIER.c.peer == bindparam("peer"),
+            _EARLIER.c.subject == outbox.c.subject,
+            _EARLIER.c.document < outbox.c.document,
+            _EARLIER.c.next_at > bindparam("now"),
+        )
+        .exists(),
+    )
+    .order_by(outbox.c.document)
+    .limit(bindparam("limit"))
+)
+"""What a peer is owed now; what an earlier delivery of the same subject holds back is not due."""
+
+NEXT_DUE: Final = (
+    select(outbox.c.peer, func.min(outbox.c.next_at)).where(outbox.c.state == "due").group_by(outbox.c.peer)
+)
+"""When each peer is owed something next."""
+
+SETTLE: Final = (
+    update(outbox)
+    .where(and_(outbox.c.peer == bindparam("to_peer"), outbox.c.document == bindparam("to_document")))
+    .values(
+        state=bindparam("to_state"), attempts=bindparam("to_attempts"), next_at=bindparam("to_next"),
+        answer=bindparam("to_answer"), reason=bindparam("to_reason"),
+    )
+)  # fmt: skip
+"""Say how an attempt ended."""
