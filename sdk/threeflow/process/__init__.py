@@ -1,16 +1,37 @@
-"""The process (TF-SUBJ, TF-TABLE): the exchange table and the states that follow from it. Pure: no IO, no clock."""
+"""The process (TF-SUBJ, TF-TABLE): the exchange table, and the states that follow from it.
+
+Pure: no IO, no clock, no document type by name.
+"""
 
 from threeflow.process.accounts import Balance, Entry
 from threeflow.process.filed import Filed, Reference, file
 from threeflow.process.fold import extend, fold
 from threeflow.process.judge import Judgement, check_references, judge
-from threeflow.process.parsing import TableError
+from threeflow.process.node import TableError
 from threeflow.process.portions import Portion
 from threeflow.process.scope import Scope
 from threeflow.process.state import Finding, State, Taken, Waiting
 from threeflow.process.table import Kind, Row, Table
 
 __all__ = [
-    "Balance", "Entry", "Filed", "Finding", "Judgement", "Kind", "Portion", "Reference", "Row", "Scope", "State",
-    "Table", "TableError", "Taken", "Waiting", "check_references", "extend", "file", "fold", "judge",
-]  # fmt: skip
+    "Balance",
+    "Entry",
+    "Filed",
+    "Finding",
+    "Judgement",
+    "Kind",
+    "Portion",
+    "Reference",
+    "Row",
+    "Scope",
+    "State",
+    "Table",
+    "TableError",
+    "Taken",
+    "Waiting",
+    "check_references",
+    "extend",
+    "file",
+    "fold",
+    "judge",
+]

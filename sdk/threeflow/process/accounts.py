@@ -1,6 +1,6 @@
-"""Balances of accounts that goods in scope are posted to (TF-SUBJ): what was released against what was presented.
+"""Balances of accounts that goods are posted to (TF-SUBJ), as what was released against what was presented.
 
-Goods are posted by a mark on their portion, so a repeated posting counts once and a split keeps every balance.
+Goods are posted by a mark on their portion: a repeated posting counts once, a split keeps every balance.
 Units are packages; goods in no named package count by their quantity under `#sequence`.
 """
 

@@ -9,7 +9,8 @@ from threeflow.process.filed import Filed
 def arrange(documents: Iterable[Filed]) -> tuple[Filed, ...]:
     """Each document once, by (ordering time, issuer, version, id), references before their referrers.
 
-    Documents that name each other in a circle, which no honest digest allows, follow at the end in the same order.
+    Documents that name each other in a circle, which no honest digest allows, follow at the end, in time
+    order.
     """
     known = {document.digest: document for document in documents}
     in_order = sorted(known.values(), key=_key)

@@ -29,8 +29,8 @@ class Reference:
 class Filed:
     """One accepted document, ready to be folded; equal digests are equal documents.
 
-    `at` is its ordering time in UTC, `replaces` the digest of the version before, `declared` the cells it declares
-    (None where its kind declares nothing), `facts` the `doc.*` facts that its row names.
+    `at` is its ordering time in UTC, `replaces` the digest of the version before, `declared` the cells that
+    it declares (None where its kind declares nothing), `facts` the `doc.*` facts that its row names.
     """
 
     digest: str
@@ -52,6 +52,10 @@ class Filed:
     def key(self) -> SortKey:
         return (self.at, self.issuer, self.version, self.id)
 
+    def is_later_than(self, other: "Filed") -> bool:
+        """Whether this is a later version of the other: same issuer, same type, a higher version."""
+        return (self.issuer, self.type) == (other.issuer, other.type) and self.version > other.version
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Filed) and self.digest == other.digest
 
@@ -69,15 +73,21 @@ def file(row: Row, payload: Mapping[str, Any], digest: str) -> Filed:
     replaces = header.get("replaces")
     position = kind.position or (read(payload, row.position) if row.position else None)
     return Filed(
-        digest=digest, type=row.type, kind=kind.name, issuer=header["issuer"], id=header["id"],
-        version=header.get("version", 1), replaces=replaces["digest"] if replaces else None,
-        at=_time(read(payload, row.at) or header["issuedAt"]), position=position,
+        digest=digest,
+        type=row.type,
+        kind=kind.name,
+        issuer=header["issuer"],
+        id=header["id"],
+        version=header.get("version", 1),
+        replaces=replaces["digest"] if replaces else None,
+        at=_time(read(payload, row.at) or header["issuedAt"]),
+        position=position,
         office=_office(read(payload, row.office)) if row.office else None,
         scope=scopes.read(read(payload, row.scope)) if row.scope else scopes.WHOLE,
         declared=cells(row.declares, payload) if kind.declares and row.declares else None,
         references=tuple(_references(payload, row.names)),
         facts={name: read(payload, pointer, "") for name, pointer in row.facts.items()},
-    )  # fmt: skip
+    )
 
 
 def kind_of(row: Row, kind: Any) -> Kind:
@@ -139,4 +149,6 @@ def _references(payload: Mapping[str, Any], names: Mapping[str, str]) -> Iterato
         each = read(payload, pointer)
         if each is not None and each["digest"] not in seen:
             seen.add(each["digest"])
-            yield Reference(each.get("type", type_), each["issuer"], each["id"], each["digest"], pointer.rsplit("/", 1)[1])
+            yield Reference(
+                each.get("type", type_), each["issuer"], each["id"], each["digest"], pointer.rsplit("/", 1)[1]
+            )

@@ -29,16 +29,20 @@ class Judgement:
 def check_references(row: Row, document: Filed) -> None:
     """Hold a document to the references of its row, by form alone.
 
-    Refused reference-missing where a required type is not named; not-entitled where only the issuer of the named
-    document may issue this one.
+    Refused reference-missing where a required type is not named; not-entitled where only the issuer of the
+    named document may issue this one.
     """
     named = {each.type for each in document.references}
     for type_ in row.kinds[document.kind].must:
         if type_ not in named:
-            raise Refused("reference-missing", "TF-TABLE-5", f"a {row.type} names a {type_}", "/header/references")
+            raise Refused(
+                "reference-missing", "TF-TABLE-5", f"a {row.type} names a {type_}", "/header/references"
+            )
     for each in document.references:
         if each.type == row.issuer_of and each.issuer != document.issuer:
-            raise Refused("not-entitled", "TF-TABLE-6", f"the {row.issuer_of} is of {each.issuer}", "/header/issuer")
+            raise Refused(
+                "not-entitled", "TF-TABLE-6", f"the {row.issuer_of} is of {each.issuer}", "/header/issuer"
+            )
 
 
 def judge(table: Table, before: State, document: Filed) -> Judgement:
@@ -62,7 +66,9 @@ def _of_waiting(table: Table, after: State, document: Filed, waiting: Waiting) -
         return Judgement("pending", after, ())
     possible = waiting.reason == "state" and _can_come(table, after, document, row)
     if row.nature == "request" and not possible:
-        code, requirement = ("scope-exceeded", "TF-SUBJ-9") if waiting.reason == "scope" else ("wrong-state", "TF-SUBJ-6")
+        code, requirement = (
+            ("scope-exceeded", "TF-SUBJ-9") if waiting.reason == "scope" else ("wrong-state", "TF-SUBJ-6")
+        )
         raise Refused(code, requirement, f"the {row.type} can no longer take effect")
     irregular = len(waiting.findings) > 1
     if possible and not irregular:
@@ -77,13 +83,16 @@ def _can_come(table: Table, after: State, document: Filed, row: Row) -> bool:
     """
     take, _ = select(document.scope, after.portions)
     steps = [
-        step for step in row.kinds[document.kind].steps
-        if step.position in (None, document.position) and table.tracks[step.track].subject == after.subject_kind
-    ]  # fmt: skip
+        step
+        for step in row.kinds[document.kind].steps
+        if step.position in (None, document.position)
+        and table.tracks[step.track].subject == after.subject_kind
+    ]
     can = [
         any(_may_reach(table, document, step, portion) for step in steps)
-        for portion in after.portions if portion.ordinal in take
-    ]  # fmt: skip
+        for portion in after.portions
+        if portion.ordinal in take
+    ]
     return any(can) if document.scope.whole else bool(can) and all(can)
 
 

@@ -1,9 +1,10 @@
 """Reads a table and holds it to its own language (TF-TABLE): every fault names the row and the place."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from threeflow.process.guard import Compile, Guard
+from threeflow.process.node import Node, TableError
 from threeflow.process.table import (
     INHERITED,
     Declares,
@@ -23,86 +24,35 @@ DOCUMENT_FACTS = frozenset(["kind", "issuer", "position", "version", "replaces",
 SOURCES = frozenset(["states", "posted", "agreed", "seen", "declared", "joined"])
 NATURES = ("fact", "request", "act")
 ANY_ROLE = "any"
-_ROW = frozenset(
-    "type family subject nature title note issuers receivers must joins at position position-of office competence scope "
-    "declares replace issuer-of facts names steps post findings kinds serves no-effect".split()
-)
-_KIND = frozenset(
-    "title subject position competence issuers must steps post agrees declares findings no-effect".split()
-)
-_HEADER = frozenset(
-    "roles positions subjects tracks accounts outcomes facts findings names families documents".split()
-)
-Value = TypeVar("Value")
-
-
-class TableError(ValueError):
-    """The table is not in its language; `place` is a path such as `release/kinds/full/steps/0`."""
-
-    def __init__(self, place: str, detail: str) -> None:
-        super().__init__(f"{place}: {detail}")
-        self.place, self.detail = place, detail
-
-
-class Node:
-    """One mapping of the source together with its place, so that every fault can name it."""
-
-    def __init__(self, value: Any, place: str) -> None:
-        if not isinstance(value, Mapping):
-            raise TableError(place, f"a mapping belongs here, not {value!r}")
-        self.value, self.place = value, place
-
-    def fail(self, detail: str) -> TableError:
-        return TableError(self.place, detail)
-
-    def only(self, members: frozenset[str]) -> None:
-        for name in self.value:
-            if name not in members:
-                raise self.fail(f"unknown member {name!r}")
-
-    def need(self, name: str) -> Any:
-        if name not in self.value:
-            raise self.fail(f"{name!r} is missing")
-        return self.value[name]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self.value.get(name, default)
-
-    def child(self, name: str) -> "Node":
-        return Node(self.need(name), f"{self.place}/{name}")
-
-    def each(self, name: str) -> list["Node"]:
-        found = self.get(name, [])
-        if not isinstance(found, list):
-            raise self.fail(f"{name!r} is a list")
-        return [Node(value, f"{self.place}/{name}/{index}") for index, value in enumerate(found)]
-
-    def strings(self, name: str, known: Any = None) -> tuple[str, ...]:
-        found = self.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(value, str) for value in found):
-            raise self.fail(f"{name!r} is a list of names")
-        for value in found:
-            self.known(name, value, known)
-        return tuple(found)
-
-    def known(self, name: str, value: str, known: Any) -> str:
-        if known is not None and value not in known:
-            raise self.fail(f"{name} {value!r} is not declared")
-        return value
-
-    def text(self, name: str) -> Text:
-        words = self.child(name)
-        return Text(str(words.need("en")), str(words.need("zh")))
-
-    def mapped(self, name: str, read: Callable[["Node"], Value]) -> dict[str, Value]:
-        found = self.child(name)
-        return {key: read(Node(value, f"{found.place}/{key}")) for key, value in found.value.items()}
+_KIND = {
+    *("title", "subject", "position", "competence", "issuers", "must", "steps", "post", "agrees", "declares"),
+    *("findings", "no-effect"),
+}
+_ROW = {
+    *("type", "family", "subject", "nature", "title", "note", "issuers", "receivers", "must", "joins", "at"),
+    *(
+        "position",
+        "position-of",
+        "office",
+        "competence",
+        "scope",
+        "declares",
+        "replace",
+        "issuer-of",
+        "facts",
+    ),
+    *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect"),
+}
+_HEAD = {
+    *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),
+    *("names", "documents"),
+}
 
 
 def parse(mapping: Mapping[str, Any], compile_guard: Compile) -> Table:
     """Read a table; see Table.parse."""
     head = Node(mapping, "table")
-    head.only(_HEADER)
+    head.only(_HEAD)
     reader = _Reader(head, compile_guard)
     rows: dict[str, Row] = {}
     for index, value in enumerate(head.need("documents")):
@@ -143,28 +93,41 @@ class _Reader:
 
     def table(self, rows: Mapping[str, Row]) -> Table:
         return Table(
-            roles=self.roles, positions=self.positions, subjects=self.subjects, tracks=self.tracks,
-            accounts=self.accounts, outcomes=self.head.mapped("outcomes", _words), facts=self.facts,
-            findings=self.head.mapped("findings", _words), rows=rows,
+            roles=self.roles,
+            positions=self.positions,
+            subjects=self.subjects,
+            tracks=self.tracks,
+            accounts=self.accounts,
+            outcomes=self.head.mapped("outcomes", _words),
+            facts=self.facts,
+            findings=self.head.mapped("findings", _words),
+            rows=rows,
             reach={track.name: _closure(track, rows) for track in self.tracks.values()},
-        )  # fmt: skip
+        )
 
     def _track(self, node: Node) -> Track:
         states = node.strings("states")
         if not states or len(set(states)) != len(states):
             raise node.fail("states are one or more different names")
         return Track(
-            name=node.place.rsplit("/", 1)[1], states=states, text=_words(node),
+            name=node.place.rsplit("/", 1)[1],
+            states=states,
+            text=_words(node),
             subject=node.known("subject", node.need("subject"), self.subjects),
             writers=frozenset(node.strings("writers", self.positions)),
-            per_kind=bool(node.get("per-kind", False)), apart=frozenset(node.strings("apart", self.positions)),
-        )  # fmt: skip
+            per_kind=bool(node.get("per-kind", False)),
+            apart=frozenset(node.strings("apart", self.positions)),
+        )
 
     def _fact(self, node: Node) -> Fact:
         name, source = node.place.rsplit("/", 1)[1], node.known("source", node.need("source"), SOURCES)
         if source == "posted":
-            return Fact(name, source, node.known("account", node.need("account"), self.accounts),
-                        node.known("side", node.need("side"), ("credit", "debit")))  # fmt: skip
+            return Fact(
+                name,
+                source,
+                node.known("account", node.need("account"), self.accounts),
+                node.known("side", node.need("side"), ("credit", "debit")),
+            )
         return Fact(name, source, default=node.get("default"))
 
     def row(self, node: Node) -> Row:
@@ -180,16 +143,31 @@ class _Reader:
         if not kinds:
             raise node.fail("a row has at least one kind")
         return Row(
-            type=node.need("type"), family=node.known("family", node.need("family"), self.families),
-            subject=subject, nature=node.known("nature", node.need("nature"), NATURES),  # type: ignore[arg-type]
-            text=node.text("title"), note=node.text("note") if "note" in node.value else None,
-            issuers=self._roles(node, "issuers"), receivers=self._roles(node, "receivers"),
-            must=node.strings("must"), joins=node.strings("joins"), at=node.get("at", "/header/issuedAt"),
-            position=node.get("position"), position_of=node.strings("position-of"), office=node.get("office"), competence=node.get("competence"),
-            scope=node.get("scope"), declares=_declares(node), replace=replace,
-            issuer_of=node.get("issuer-of"), facts=facts, names={**self.names, **node.get("names", {})}, kinds=kinds,
-            serves=tuple(node.get("serves", [])), uses=_uses(replace, kinds),
-        )  # fmt: skip
+            type=node.need("type"),
+            family=node.known("family", node.need("family"), self.families),
+            subject=subject,
+            nature=node.known("nature", node.need("nature"), NATURES),  # type: ignore[arg-type]
+            text=node.text("title"),
+            note=node.text("note") if "note" in node.value else None,
+            issuers=self._roles(node, "issuers"),
+            receivers=self._roles(node, "receivers"),
+            must=node.strings("must"),
+            joins=node.strings("joins"),
+            at=node.get("at", "/header/issuedAt"),
+            position=node.get("position"),
+            position_of=node.strings("position-of"),
+            office=node.get("office"),
+            competence=node.get("competence"),
+            scope=node.get("scope"),
+            declares=_declares(node),
+            replace=replace,
+            issuer_of=node.get("issuer-of"),
+            facts=facts,
+            names={**self.names, **node.get("names", {})},
+            kinds=kinds,
+            serves=tuple(node.get("serves", [])),
+            uses=_uses(replace, kinds),
+        )
 
     def _roles(self, node: Node, name: str) -> frozenset[str]:
         found = frozenset(node.strings(name, self.roles | {ANY_ROLE}))
@@ -201,24 +179,31 @@ class _Reader:
         node.only(_KIND)
         facts = row.get("facts", {})
         # What a kind says itself wins over what its row says for all kinds.
-        said = {member: row.value[member] for member in ("steps", "post", "findings", "no-effect", "must", "competence")
-                if member in row.value}  # fmt: skip
+        said = {
+            member: row.value[member]
+            for member in ("steps", "post", "findings", "no-effect", "must", "competence")
+            if member in row.value
+        }
         whole = Node({**said, **node.value}, node.place)
         steps = tuple(self._step(each, row, facts) for each in whole.each("steps"))
         for seen, step in enumerate(steps):
             if any(_overlap(step, other) for other in steps[:seen]):
                 raise node.fail(f"two steps on track {step.track!r} at one position")
         kind = Kind(
-            name=name, text=whole.text("title"),
+            name=name,
+            text=whole.text("title"),
             subject=node.known("subject", node.get("subject", row_subject), {*self.subjects, INHERITED}),
-            position=self._position(node, "position"), competence=whole.get("competence"),
+            position=self._position(node, "position"),
+            competence=whole.get("competence"),
             issuers=self._roles(node if "issuers" in node.value else row, "issuers"),
-            must=whole.strings("must"), steps=steps,
+            must=whole.strings("must"),
+            steps=steps,
             posts=tuple(self._post(each, facts) for each in whole.each("post")),
-            agrees=whole.get("agrees"), declares=bool(whole.get("declares", False)),
+            agrees=whole.get("agrees"),
+            declares=bool(whole.get("declares", False)),
             findings=tuple(self._finding(each, facts) for each in whole.each("findings")),
             no_effect=whole.text("no-effect") if "no-effect" in whole.value else None,
-        )  # fmt: skip
+        )
         _effect(node, kind)
         return kind
 
@@ -250,9 +235,10 @@ class _Reader:
         return Post(
             node.known("account", node.need("account"), self.accounts),
             node.known("side", node.need("side"), ("credit", "debit")),  # type: ignore[arg-type]
-            bool(node.get("reverse", False)), self._position(node, "position"),
+            bool(node.get("reverse", False)),
+            self._position(node, "position"),
             self._guard(node, "guard", facts) if "guard" in node.value else None,
-        )  # fmt: skip
+        )
 
     def _finding(self, node: Node, facts: Mapping[str, str]) -> FindingRule:
         return FindingRule(node.need("code"), self._guard(node, "when", facts), _words(node))
@@ -282,7 +268,9 @@ def _declares(node: Node) -> Declares | None:
 
 
 def _overlap(one: Step, other: Step) -> bool:
-    return one.track == other.track and (one.position == other.position or None in (one.position, other.position))
+    return one.track == other.track and (
+        one.position == other.position or None in (one.position, other.position)
+    )
 
 
 def _effect(node: Node, kind: Kind) -> None:
@@ -296,7 +284,10 @@ def _effect(node: Node, kind: Kind) -> None:
 
 def _guards(kind: Kind) -> list[Guard | None]:
     found = [*(rule.when for rule in kind.findings), *(post.guard for post in kind.posts)]
-    return [*found, *(guard for step in kind.steps for guard in (step.guard, *(move.when for move in step.moves)))]
+    return [
+        *found,
+        *(guard for step in kind.steps for guard in (step.guard, *(move.when for move in step.moves))),
+    ]
 
 
 def _uses(replace: Guard | None, kinds: Mapping[str, Kind]) -> frozenset[str]:
@@ -308,9 +299,14 @@ def _uses(replace: Guard | None, kinds: Mapping[str, Kind]) -> frozenset[str]:
 
 def _closure(track: Track, rows: Mapping[str, Row]) -> dict[str, frozenset[str]]:
     moves = [
-        move for row in rows.values() for kind in row.kinds.values() for step in kind.steps
-        if step.track == track.name for move in step.moves if move.to is not None
-    ]  # fmt: skip
+        move
+        for row in rows.values()
+        for kind in row.kinds.values()
+        for step in kind.steps
+        if step.track == track.name
+        for move in step.moves
+        if move.to is not None
+    ]
     after = {state: {move.to for move in moves if move.to and move.leaves(state)} for state in track.states}
     found: dict[str, frozenset[str]] = {}
     for state in track.states:

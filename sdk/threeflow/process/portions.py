@@ -1,4 +1,4 @@
-"""Portions (TF-SUBJ): the least units that an authority treats differently; they always sum to what is declared."""
+"""Portions (TF-SUBJ): the least units that an authority treats differently; they sum to what is declared."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +9,16 @@ from threeflow.process.scope import LOOSE, PACKAGE_ALONE, Cell, Cells, Demand, S
 
 SortKey = tuple[datetime, str, int, str]
 Take = dict[int, dict[Cell, Decimal]]
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Goods that stand alike: their cells, and the state of each track.
 
-    `lineage` names the portions it was split from, each with the number of steps that the subject had taken by then. `since` orders facts on one track, `posted` holds its marks
-    in accounts as (account, side), `agreed` who answered yes, `seen` the types and `type/kind`s that touched it.
+    `lineage` names the portions it was split from, each with the number of steps that the subject had taken
+    by then. `since` orders facts on one track, `posted` holds its marks in accounts as (account, side),
+    `agreed` who answered yes, `seen` the types and `type/kind`s that touched it.
     """
 
     ordinal: int
@@ -39,13 +41,17 @@ class Portion:
         sums: dict[int, Decimal] = {}
         for (sequence, _), amount in sorted(self.cells.items()):
             if sequence != PACKAGE_ALONE:
-                sums[sequence] = sums.get(sequence, Decimal(0)) + amount
+                sums[sequence] = sums.get(sequence, ZERO) + amount
         return sums
 
     def stands_like(self, other: "Portion") -> bool:
         """Whether nothing but its goods tells it from the other."""
         return (self.states, self.posted, self.agreed, self.seen) == (
-            other.states, other.posted, other.agreed, other.seen)  # fmt: skip
+            other.states,
+            other.posted,
+            other.agreed,
+            other.seen,
+        )
 
 
 def whole(cells: Cells) -> Portion:
@@ -62,56 +68,47 @@ def select(scope: Scope, portions: Iterable[Portion]) -> tuple[Take, bool]:
     if scope.whole or not any(portion.cells for portion in listed):
         return {portion.ordinal: dict(portion.cells) for portion in listed}, bool(listed)
     taken: Take = {}
-    complete = all([_take(demand, listed, taken) for demand in scope.demands])
-    return taken, complete and bool(taken)
+    answers = [_take(demand, listed, taken) for demand in scope.demands]
+    return taken, all(answers) and bool(taken)
 
 
 def _take(demand: Demand, portions: Iterable[Portion], taken: Take) -> bool:
-    left = demand.quantity
-    found = False
+    left, found = demand.quantity, False
     for portion in portions:
-        for cell in sorted(portion.cells):
-            if not demand.meets(cell) or left == 0:
-                continue
-            mine = taken.setdefault(portion.ordinal, {})
-            free = portion.cells[cell] - mine.get(cell, Decimal(0))
+        for cell in demand.among(portion.cells):
+            mine = taken.get(portion.ordinal, {}).get(cell, ZERO)
+            free = portion.cells[cell] - mine
             part = free if left is None else min(free, left)
             if part > 0:
-                mine[cell] = mine.get(cell, Decimal(0)) + part
-                found = True
-                left = None if left is None else left - part
-    for ordinal in [ordinal for ordinal, cells in taken.items() if not cells]:
-        del taken[ordinal]
+                taken.setdefault(portion.ordinal, {})[cell] = mine + part
+                found, left = True, None if left is None else left - part
     return found if left is None else left == 0
 
 
 def within(scope: Scope, some: Iterable[Portion], every: Iterable[Portion]) -> bool:
     """Whether all that the scope names without a quantity lies in `some`, and none of it elsewhere."""
     here, there = [portion.cells for portion in some], [portion.cells for portion in every]
-    return all(
-        total(here, demand) == total(there, demand) for demand in scope.demands if demand.quantity is None
-    )
+    open_ended = [demand for demand in scope.demands if demand.quantity is None]
+    return all(total(here, demand) == total(there, demand) for demand in open_ended)
 
 
 def exceeds(scope: Scope, declared: Cells) -> bool:
     """Whether the scope names more than was declared, or goods and packages that nobody declared."""
-    if not declared:
+    if not declared or scope.whole:
         return False
     asked: dict[tuple[int | None, str | None], Decimal] = {}
     for demand in scope.demands:
         name = (demand.sequence, demand.package)
-        asked[name] = asked.get(name, Decimal(0)) + (demand.quantity or Decimal(0))
-    return any(
-        not any(demand.meets(cell) for cell in declared)
-        or asked[demand.sequence, demand.package] > total([declared], demand)
-        for demand in scope.demands
-    )
+        asked[name] = asked.get(name, ZERO) + (demand.quantity or ZERO)
+    there = {name: total([declared], Demand(*name, None)) for name in asked}
+    return any(there[name] == 0 or amount > there[name] for name, amount in asked.items())
 
 
 def split(portions: list[Portion], take: Take, steps: int) -> list[int]:
-    """Cut what is taken out of the portions, in place; gives the ordinals of the portions that now hold it.
+    """Cut what is taken out of the portions, in place; gives the indices of the portions that now hold it.
 
-    `steps` is how many steps the subject has taken so far. A portion taken whole keeps its ordinal; of one taken in part the taken goods get the next ordinal.
+    `steps` is how many steps the subject has taken so far. A portion taken whole keeps its ordinal; of one
+    taken in part the taken goods get the next ordinal.
     """
     chosen = []
     highest = max(portion.ordinal for portion in portions)
@@ -120,28 +117,28 @@ def split(portions: list[Portion], take: Take, steps: int) -> list[int]:
         if cells is None:
             continue
         if cells == portion.cells:
-            chosen.append(portion.ordinal)
+            chosen.append(index)
             continue
-        rest = {cell: amount - cells.get(cell, Decimal(0)) for cell, amount in portion.cells.items()}
+        rest = {cell: amount - cells.get(cell, ZERO) for cell, amount in portion.cells.items()}
         portions[index] = replace(portion, cells={cell: amount for cell, amount in rest.items() if amount})
         highest += 1
         lineage = (*portion.lineage, (portion.ordinal, steps))
         portions.append(replace(portion, ordinal=highest, lineage=lineage, cells=dict(cells)))
-        chosen.append(highest)
+        chosen.append(len(portions) - 1)
     return chosen
 
 
 def redeclare(portions: list[Portion], declared: Cells, fresh: Portion) -> None:
     """Bring the portions to a new version's cells, in place, so that they sum to it again.
 
-    Goods that left the declaration are taken from the highest ordinal first. Goods that are new form a portion that
+    Goods that left the declaration are taken from the highest ordinal first. New goods form a portion that
     stands like `fresh`, or join the lowest that already does: nobody has acted on them yet.
     """
     held = held_cells(portions)
-    gone = {cell: amount - declared.get(cell, Decimal(0)) for cell, amount in held.items()}
+    gone = {cell: amount - declared.get(cell, ZERO) for cell, amount in held.items()}
     for index in range(len(portions) - 1, -1, -1):
         portions[index] = replace(portions[index], cells=_without(portions[index].cells, gone))
-    new = {cell: amount - held.get(cell, Decimal(0)) for cell, amount in declared.items()}
+    new = {cell: amount - held.get(cell, ZERO) for cell, amount in declared.items()}
     new = {cell: amount for cell, amount in new.items() if amount > 0}
     if new:
         _add(portions, new, fresh)
@@ -152,8 +149,8 @@ def redeclare(portions: list[Portion], declared: Cells, fresh: Portion) -> None:
 def _without(cells: Cells, gone: dict[Cell, Decimal]) -> Cells:
     rest = {}
     for cell, amount in cells.items():
-        cut = min(amount, max(gone.get(cell, Decimal(0)), Decimal(0)))
-        gone[cell] = gone.get(cell, Decimal(0)) - cut
+        cut = min(amount, max(gone.get(cell, ZERO), ZERO))
+        gone[cell] = gone.get(cell, ZERO) - cut
         if amount > cut:
             rest[cell] = amount - cut
     return rest
@@ -162,8 +159,9 @@ def _without(cells: Cells, gone: dict[Cell, Decimal]) -> Cells:
 def _add(portions: list[Portion], new: dict[Cell, Decimal], fresh: Portion) -> None:
     for index, portion in enumerate(portions):
         if portion.stands_like(fresh):
-            sums = {cell: portion.cells.get(cell, Decimal(0)) + new.get(cell, Decimal(0))
-                    for cell in {*portion.cells, *new}}  # fmt: skip
+            sums = {
+                cell: portion.cells.get(cell, ZERO) + new.get(cell, ZERO) for cell in {*portion.cells, *new}
+            }
             portions[index] = replace(portion, cells=sums)
             return
     ordinal = max(portion.ordinal for portion in portions) + 1
@@ -175,5 +173,5 @@ def held_cells(portions: Iterable[Portion]) -> dict[Cell, Decimal]:
     sums: dict[Cell, Decimal] = {}
     for portion in portions:
         for cell, amount in portion.cells.items():
-            sums[cell] = sums.get(cell, Decimal(0)) + amount
+            sums[cell] = sums.get(cell, ZERO) + amount
     return sums

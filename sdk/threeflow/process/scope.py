@@ -25,8 +25,13 @@ class Demand:
     package: str | None
     quantity: Decimal | None
 
-    def meets(self, cell: Cell) -> bool:
-        return self.sequence in (None, cell[0]) and self.package in (None, cell[1])
+    def among(self, cells: "Cells") -> list[Cell]:
+        """The cells that it names, in their order."""
+        if self.sequence is not None and self.package is not None:
+            return [(self.sequence, self.package)] if (self.sequence, self.package) in cells else []
+        return sorted(
+            cell for cell in cells if self.sequence in (None, cell[0]) and self.package in (None, cell[1])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,11 @@ def read(value: Any) -> Scope:
     if not isinstance(value, Mapping) or value.get("all"):
         return WHOLE
     items = [
-        Demand(int(item["sequence"]), item.get("package"), quantity(item["quantity"]) if "quantity" in item else None)
+        Demand(
+            int(item["sequence"]),
+            item.get("package"),
+            quantity(item["quantity"]) if "quantity" in item else None,
+        )
         for item in value.get("items", [])
     ]
     packages = [Demand(None, str(package), None) for package in value.get("packages", [])]
@@ -74,8 +83,11 @@ def quantity(value: Any) -> Decimal:
 def of_cells(declared: Cells, known: Cells) -> Scope:
     """The scope of a second declaration over cells that another one opened.
 
-    Where it names packages that the first one knows, package by package; else item by item.
+    All, where both declare the same; package by package, where it names only packages that the first one
+    knows; else item by item.
     """
+    if declared == known or not known:
+        return WHOLE
     if set(declared) <= set(known):
         return Scope(tuple(Demand(*cell, amount) for cell, amount in sorted(declared.items())))
     sums: dict[int, Decimal] = {}
@@ -87,4 +99,4 @@ def of_cells(declared: Cells, known: Cells) -> Scope:
 
 def total(cells: Iterable[Cells], demand: Demand) -> Decimal:
     """How much of what the demand names lies in all these cells together."""
-    return sum((amount for each in cells for cell, amount in each.items() if demand.meets(cell)), Decimal(0))
+    return sum((each[cell] for each in cells for cell in demand.among(each)), Decimal(0))

@@ -60,8 +60,8 @@ class Effective:
 class State:
     """The state of one subject as a function of the set of its documents.
 
-    `portions` is one portion without cells for every subject but a declared consignment. `declared` is what the
-    portions sum to, `replaced` the documents that an effective later version left without effect.
+    `portions` is one portion without cells for every subject but a declared consignment; they sum to
+    `declared`. `replaced` names the documents that an effective later version left without effect.
     """
 
     subject_kind: str
@@ -70,15 +70,15 @@ class State:
     portions: tuple[Portion, ...]
     declared: Cells
     opened_by: str | None
-    effective: Mapping[str, Effective]
-    steps: tuple[Taken, ...]
-    entries: tuple[Entry, ...]
-    noted: tuple[Finding, ...]
-    applied: frozenset[str]
     replaced: frozenset[str]
-    waiting: tuple[Waiting, ...]
-    accounts: Mapping[str, Balance]
     joined: Mapping[str, Any] = field(compare=False, repr=False)
+    effective: Mapping[str, Effective] = field(default_factory=dict)
+    steps: tuple[Taken, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    noted: tuple[Finding, ...] = ()
+    applied: frozenset[str] = frozenset()
+    waiting: tuple[Waiting, ...] = ()
+    accounts: Mapping[str, Balance] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -87,7 +87,7 @@ class State:
 
     @property
     def subject_tracks(self) -> Mapping[str, str]:
-        """The tracks of a subject that is never divided; of a consignment those on which its portions agree."""
+        """The states of the whole subject: of a divided one those on which its portions agree."""
         agreed = {}
         for name in {name for portion in self.portions for name in self.states_of(portion)}:
             found = {self.states_of(portion).get(name, "none") for portion in self.portions}
@@ -108,9 +108,7 @@ class State:
         """The steps of one portion, with those that its goods took before they were split off."""
         lineage = next((each.lineage for each in self.portions if each.ordinal == ordinal), ())
         until = {ordinal: len(self.steps), **dict(lineage)}
-        return tuple(
-            step for index, step in enumerate(self.steps) if index < until.get(step.portion, 0)
-        )
+        return tuple(step for index, step in enumerate(self.steps) if index < until.get(step.portion, 0))
 
     @cached_property
     def digests(self) -> frozenset[str]:

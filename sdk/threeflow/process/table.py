@@ -22,8 +22,8 @@ class Text:
 class Track:
     """One line of states of one kind of subject; the first state is where every subject begins.
 
-    `writers` are the positions that may move it; none means that facts do. `per_kind` keeps one state for each
-    kind of the moving document; a position in `apart` keeps a state of its own.
+    `writers` are the positions that may move it; none means that facts do. `per_kind` keeps one state for
+    each kind of the moving document; a position in `apart` keeps a state of its own.
     """
 
     name: str
@@ -127,8 +127,9 @@ class Row:
     """One document type: who issues and receives it, what it needs, and its kinds.
 
     `at`, `position`, `office`, `scope` and the values of `facts` and `names` are JSON Pointers. `position_of`
-    names types whose position this one takes where its own payload gives none. `replace` says when
-    a new version takes effect (None: at once). `issuer_of` names a type whose issuer alone may issue this one.
+    names types whose position this one takes where its own payload gives none. `replace` says
+    when a new version takes effect (None: at once). `issuer_of` names a type whose issuer alone may issue
+    this one.
     """
 
     type: str
