@@ -118,9 +118,10 @@ class Work:
         return [portion for portion in self.portions if turn.moves(portion)]
 
     def _scope(self, document: Filed) -> Scope:
-        """A declaration at another position than the one that opened the portions speaks of the same
-        goods.""" if document.declared is None or self._redeclares(document): return document.scope return
-        scope.of_cells(document.declared, self.declared)
+        """A declaration at another position than the opening one's speaks of the same goods."""
+        if document.declared is None or self._redeclares(document):
+            return document.scope
+        return scope.of_cells(document.declared, self.declared)
 
     # -- declarations and their versions
 
