@@ -2,8 +2,10 @@
 
 Everything is measured in one run on one machine: the gateway (durable, ``synchronous=FULL``) under prepared
 requests over 64 connections from a second process; a bare HTTP server under the same requests; and the
-primitives on the same octets. Only sealed receipts that verify, say ``accepted`` and name the submitted digest are
-counted, and one that is missing fails the run. Exit code 0 within the target, 1 above it, 2 could not run.
+primitives on the same octets. Only sealed receipts that verify, say ``accepted`` and name the submitted
+digest are counted, and one that is missing fails the run.
+
+Exit code 0 within the target, 1 above it, 2 could not run.
 """
 
 import argparse
@@ -156,8 +158,8 @@ def show(report: Report, console: Console) -> None:
     )
     console.print(
         f"one dossier verified in {report.dossier_ms:.1f} ms of CPU, mean of {report.dossiers}; "
-        f"the slowest, of {report.slowest_dossier_documents} documents, in {report.slowest_dossier_ms:.1f} ms "
-        f"(target {report.dossier_target_ms:.0f} ms)"
+        f"the slowest, of {report.slowest_dossier_documents} documents, in "
+        f"{report.slowest_dossier_ms:.1f} ms (target {report.dossier_target_ms:.0f} ms)"
     )
 
 
