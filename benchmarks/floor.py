@@ -25,7 +25,7 @@ def pieces(scene: Scene, sent: Sequence[Submission], receipt: bytes, folder: Pat
     """CPU seconds of each piece for one document; ``receipt`` is a payload that the gateway made."""
     standard = Standard.load()
     count = len(sent)
-    sealed = [envelope.read(each.envelope) for each in sent]
+    seals = [_seal_signature(each.envelope) for each in sent]
     tokens = [_token_signature(each.token) for each in sent]
     values: list[dict[str, Any]] = [strict.parse_object(each.payload) for each in sent]
     at = datetime.now(UTC)
@@ -37,9 +37,8 @@ def pieces(scene: Scene, sent: Sequence[Submission], receipt: bytes, folder: Pat
         assert caller.verify(signature, octets)
 
     def verify_seal(number: int) -> None:
-        signature = sealed[number].signatures[0]
-        text = f"{signature.protected}.{base64url.encode(sealed[number].payload)}"
-        assert signer.verify(signature.signature, text.encode("ascii"))
+        signature, octets = seals[number]
+        assert signer.verify(signature, octets)
 
     def judge_schema(number: int) -> None:
         assert not standard.schemas.validate("order", values[number])
@@ -60,6 +59,12 @@ def pieces(scene: Scene, sent: Sequence[Submission], receipt: bytes, folder: Pat
             [each.envelope for each in sent], receipt, folder
         ),
     }
+
+
+def _seal_signature(raw: bytes) -> tuple[bytes, bytes]:
+    read = envelope.read(raw)
+    (seal,) = read.signatures
+    return seal.signature, f"{seal.protected}.{base64url.encode(read.payload)}".encode("ascii")
 
 
 def _token_signature(raw: str) -> tuple[bytes, bytes]:

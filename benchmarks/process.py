@@ -57,8 +57,8 @@ def _wait(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and all its descendants, ended ones that were waited for included.
 
-    The scheduler counts nanoseconds but forgets threads that ended; the process table keeps those, in ticks of
-    a hundredth of a second: the larger is nearer the truth.
+    The scheduler counts nanoseconds but forgets threads that ended; the process table keeps those, in ticks
+    of a hundredth of a second: the larger is nearer the truth.
     """
     total, tree = 0.0, [pid]
     for each in tree:

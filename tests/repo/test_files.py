@@ -8,7 +8,7 @@ import pytest
 ORDINARY_LENGTH = 400
 GENERATED = ("sdk/threeflow/v1/",)
 # The words are spelt in pieces so that this file keeps its own rule.
-UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 MACHINE_PATH = re.compile(
     r"(?<![\w.}])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers"]) + r")/\w"
 )
