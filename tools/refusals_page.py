@@ -4,6 +4,7 @@ Usage: ``python tools/refusals_page.py [--check]``. Exit code 0 good, 1 drift.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,26 +28,32 @@ fixed order and the first failure wins; *again?* says whether the very same mess
 """
 
 
-def row(code: str, entry: dict[str, Any]) -> str:
+def requirement(name: str, pages: dict[str, str]) -> str:
+    """The id of a requirement, linked to its sentence where the prose has it."""
+    return f"[{name}](../../spec/v1/{pages[name]}#{name.lower()})" if name in pages else name
+
+
+def row(code: str, entry: dict[str, Any], pages: dict[str, str]) -> str:
     """One line of the table, English above Chinese."""
     title, remedy = (f"{entry[key]['en']}<br>{entry[key]['zh']}" for key in ("title", "remedy"))
     again = "yes" if entry["retryable"] else "no"
-    cells = [f'<a id="{code}"></a>`{code}`', str(entry["http"]), again, entry["requirement"], title, remedy]
+    cells = [f'<a id="{code}"></a>`{code}`', str(entry["http"]), again]
+    cells += [requirement(entry["requirement"], pages), title, remedy]
     return f"| {' | '.join(cells)} |\n"
 
 
-def page(refusals: Any) -> str:
-    """The whole page; accepts a mapping by code or a list of entries that carry their code."""
-    content = refusals.get("refusals", refusals) if isinstance(refusals, dict) else refusals
-    entries = content.items() if isinstance(content, dict) else [(each["code"], each) for each in content]
-    return HEAD + "".join(row(code, entry) for code, entry in entries)
+def page(refusals: dict[str, Any], pages: dict[str, str]) -> str:
+    """The whole page; ``pages`` says which page of the prose has a requirement."""
+    return HEAD + "".join(row(each["code"], each, pages) for each in refusals["refusals"])
 
 
 def main(argv: list[str]) -> int:
     """Write the page, or with ``--check`` say whether it is as the data has it."""
     parser = argparse.ArgumentParser(description="print the refusal codes as a page of the docs")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page differs")
-    wanted = page(yaml.safe_load(SOURCE.read_text(encoding="utf-8")))
+    extracted = json.loads((SOURCE.parent / "requirements.json").read_bytes())["requirements"]
+    pages = {each["id"]: each["page"] for each in extracted}
+    wanted = page(yaml.safe_load(SOURCE.read_text(encoding="utf-8")), pages)
     if not parser.parse_args(argv).check:
         TARGET.parent.mkdir(parents=True, exist_ok=True)
         TARGET.write_text(wanted, encoding="utf-8")
