@@ -86,7 +86,8 @@ def read(raw: bytes) -> Envelope:
         _malformed("TF-SEAL-13", f"an envelope has 1 to {MAX_SIGNATURES} signatures", "/signatures")
     signatures = tuple(_signature(entry, f"/signatures/{index}") for index, entry in enumerate(entries))
     _check_kids(signatures)
-    return Envelope(payload, signatures, _parts(members.get("parts")), raw, payload_text)
+    parts = _parts(members["parts"]) if "parts" in members else ()
+    return Envelope(payload, signatures, parts, raw, payload_text)
 
 
 def seal(payload: bytes, *keys: SigningKey, parts: Sequence[bytes] = ()) -> bytes:
@@ -228,8 +229,6 @@ def _check_kids(signatures: tuple[Signature, ...]) -> None:
 
 
 def _parts(value: object) -> tuple[bytes, ...]:
-    if value is None:
-        return ()
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_PARTS:
         _malformed("TF-SEAL-1", f"parts, where present, are 1 to {MAX_PARTS} texts", "/parts")
     octets = []

@@ -25,7 +25,7 @@ class Violation:
 class Refused(Exception):  # noqa: N818 - the word of the standard
     """The input is not taken in: ``code`` is one of the standard's refusal codes (``v1/refusals.yaml``).
 
-    ``requirement`` is the id of the sentence that the input breaks, ``detail`` says in English what was found.
+    ``requirement`` is the id of the sentence that the input breaks, ``detail`` says what is wrong.
     """
 
     def __init__(  # noqa: PLR0917 - the order is fixed

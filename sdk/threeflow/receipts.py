@@ -124,6 +124,9 @@ def read(payload: bytes) -> Receipt:
         raise Refused("schema-violated", "TF-RCPT-2", f"no receipt: {problem}")
     document = cast(dict[str, object], value["document"])
     log = cast(dict[str, object] | None, value.get("log"))
+    if (log is None) != (document["type"] == "checkpoint"):
+        detail = "a receipt names its leaf, unless it is for a checkpoint"
+        raise Refused("schema-violated", "TF-RCPT-4", detail, "/log")
     return Receipt(
         header=cast(dict[str, object], value["header"]),
         document=Acknowledged(

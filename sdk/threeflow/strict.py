@@ -19,7 +19,9 @@ MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
 
 _NOT_STRUCTURE: Final = bytes(octet for octet in range(256) if octet not in b'{}[]"')
-_STEP: Final = {**dict.fromkeys(b"{[", 1), **dict.fromkeys(b"}]", -1)}
+# one kind of bracket, so that taking out every empty pair takes out exactly one level
+_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+_STEP: Final = {ord("["): 1, ord("]"): -1}
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _FRACTION: Final = re.compile(rb"-?[0-9]+[.eE][0-9.eE+-]*(?:[,}\]]|$)")
 # separators become ":", what begins a number becomes "0"
@@ -79,13 +81,12 @@ def _check_depth(octets: bytes) -> None:
         bare = _STRING.sub(b"", octets).translate(None, _NOT_STRUCTURE).replace(b'"', b"")
     elif b'"' in bare:
         bare = _STRING.sub(b"", skeleton).replace(b'"', b"")
+    rest = brackets = bare.translate(_SQUARE)
     for _ in range(MAX_DEPTH):
-        if not bare:
+        rest = rest.replace(b"[]", b"")
+        if not rest:
             return
-        bare = bare.replace(b"{}", b"").replace(b"[]", b"")
-    if not bare:
-        return
-    if max(accumulate(map(_STEP.__getitem__, bare))) > MAX_DEPTH:
+    if max(accumulate(map(_STEP.__getitem__, brackets))) > MAX_DEPTH:
         _refuse("TF-CONV-5", f"the text nests deeper than {MAX_DEPTH}")
 
 

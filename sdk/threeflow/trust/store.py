@@ -31,7 +31,7 @@ class TrustStore:
         of a jurisdiction.
 
         Raises:
-            Refused: as ``reading.read``; ``wrong-environment``; ``trust-list-invalid``; the store is unchanged.
+            Refused: as ``reading.read``; ``wrong-environment``; ``trust-list-invalid``: nothing is kept then.
         """
         made = read(raw)
         if made.environment != self.environment:

@@ -1,0 +1,1 @@
+"""Makes the vectors of bytes and trust again: same input, same octets."""
