@@ -22,6 +22,10 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TARGET: Final = ROOT / "spec/threeflow_spec/v1/codelists"
 CHINESE: Final = json.loads((Path(__file__).parent / "codelists/chinese-names.json").read_bytes())
 CHINA_UNITS: Final = json.loads((Path(__file__).parent / "codelists/cn-customs-unit-map.json").read_bytes())
+# Annex I orders units by what they measure; those that only count stand in annexes II and III alone.
+COUNTING_UNITS: Final = {
+    "CTM": "metric carat", "DZN": "dozen", "EA": "each", "GRO": "gross", "H87": "piece", "PR": "pair", "SET": "set",
+}  # fmt: skip
 WITHDRAWN: Final = frozenset({"D", "X"})
 PACKAGE_SOURCES: Final = {"iso-3166-1": "pycountry", "iso-4217": "iso4217"}
 Codes = list[dict[str, Any]]
@@ -68,7 +72,9 @@ def hs(source: Iterable[dict[str, Any]]) -> Codes:
 def units(source: Iterable[dict[str, Any]]) -> Codes:
     """Units in use; the annex names a unit once per quantity that it measures."""
     active = [row for row in source if row["Status"] not in WITHDRAWN]
-    return coded(active, "Status", "Common Code", "unece-rec20")
+    listed = {each["code"]: each for each in coded(active, "Status", "Common Code", "unece-rec20")}
+    counted = {code: entry(code, name, "unece-rec20") for code, name in COUNTING_UNITS.items()}
+    return [each for _, each in sorted({**counted, **listed}.items())]
 
 
 def coded(source: Iterable[dict[str, Any]], status: str, column: str, list_id: str) -> Codes:

@@ -14,6 +14,7 @@ from threeflow.errors import Violation
 from threeflow.rules.cel import Engine, EvaluationError, Program
 from threeflow.rules.functions import CodeLists, with_code_lists
 from threeflow.rules.pack import Dated, Parameter, Rule, RulePack, Severity, Text, read_pack
+from threeflow.rules.parts import Parties, open_parts, withheld
 
 Verdict = Literal["fail", "unknown"]
 Parameters = Mapping[str, Mapping[str, tuple[Dated, ...]]]
@@ -140,12 +141,12 @@ def evaluate(  # noqa: PLR0917 (the order is the one that every caller writes)
     payload: Mapping[str, Any],
     facts: Mapping[str, Any],
     at: datetime,
-    parts: Mapping[str, Mapping[str, Any]] | None = None,
+    parts: Parties | None = None,
 ) -> tuple[Finding, ...]:
     """Judge a payload (a dict as `strict.parse` gives it) at an instant of business time.
 
-    `facts` are what its rules ask for by name; `parts` the opened parts by name. Findings are sorted by rule
-    and place.
+    `facts` are what its rules ask for by name; `parts` the parties of the held parts, by the digest of
+    the part. Findings are sorted by rule and place.
     """
     document = open_parts(payload, parts) if parts else payload
     header = document["header"]
@@ -163,15 +164,13 @@ def judge(bound: Bound, document: Mapping[str, Any], facts: Mapping[str, Any], a
     variables: dict[str, Any] = {
         "doc": document, "item": document, "facts": facts, "parameters": bound.parameters, "at": at
     }  # fmt: skip
-    if rule.for_each is None:
-        finding = _judge_element(bound, variables, "")
-        return [finding] if finding else []
     found = []
-    for place, element in rule.for_each.places(document):
-        variables["item"] = element
-        finding = _judge_element(bound, variables, place)
-        if finding:
-            found.append(finding)
+    for path in rule.for_each:
+        for place, element in path.places(document):
+            variables["item"] = element
+            finding = _judge_element(bound, variables, place)
+            if finding:
+                found.append(finding)
     return found
 
 
@@ -180,25 +179,6 @@ def blocking(findings: Iterable[Finding], nature: str) -> tuple[Finding, ...]:
     if nature != "request":
         return ()
     return tuple(each for each in findings if each.severity == "error" and each.verdict == "fail")
-
-
-def open_parts(value: Any, parts: Mapping[str, Mapping[str, Any]]) -> Any:
-    """The value with each `{"part": name}` that is held replaced by the members of that part's party."""
-    if isinstance(value, dict):
-        opened = {name: open_parts(member, parts) for name, member in value.items()}
-        name = opened.get("part")
-        if isinstance(name, str) and name in parts:
-            del opened["part"]
-            return {**opened, **parts[name]}
-        return opened
-    if isinstance(value, list):
-        return [open_parts(member, parts) for member in value]
-    return value
-
-
-def withheld(value: Any) -> bool:
-    """Whether a member's personal data sit in a part that is not held."""
-    return isinstance(value, Mapping) and "part" in value
 
 
 def _binds(rule: Rule, type_: str, kind: str, profile: Profile | None) -> bool:

@@ -44,7 +44,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 class CodeLists(Protocol):
     """Where `inList` looks: raises LookupError for a list that is not held."""
 
-    def has(self, list_id: str, code: str, on: date) -> bool:
+    def contains(self, list_id: str, code: str, at: date | None = None) -> bool:
         """Whether the code stood in the list on that date."""
 
 
@@ -237,7 +237,7 @@ def with_code_lists(lists: CodeLists) -> dict[str, Signature]:
         if not isinstance(list_id, str) or not isinstance(code, str):
             raise TypeError("a list and a code are text")
         try:
-            return lists.has(list_id, code, day(on))
+            return lists.contains(list_id, code, day(on))
         except LookupError:
             raise ValueError(f"code list {list_id!r} is not held") from None
 

@@ -81,7 +81,7 @@ class Rule:
     zone: timezone
     profiles: frozenset[str]
     applies_to: Mapping[str, frozenset[str]]
-    for_each: Path | None
+    for_each: tuple[Path, ...]
     pointer: Path
     when: Program | None
     expression: Program
@@ -139,7 +139,7 @@ class _Reader:
             period=self.period(raw, "effectiveFrom", "effectiveTo"), zone=offset(raw.get("offset", "+00:00")),
             profiles=frozenset(raw.get("profiles", ())),
             applies_to={each["type"]: frozenset(each.get("kinds", ())) for each in raw["appliesTo"]},
-            for_each=Path.parse(raw["forEach"]) if "forEach" in raw else None,
+            for_each=_paths(raw.get("forEach", "")),
             pointer=Path.parse(raw.get("pointer", "")),
             when=self.condition("when") if "when" in raw else None, expression=self.condition("expression"),
             values={name: self.program(each, "values", name) for name, each in raw.get("values", {}).items()},
@@ -246,6 +246,10 @@ def _selected(program: Program, scope: str) -> frozenset[str]:
     return frozenset(
         node.field for node in selects if isinstance(node.operand, Name) and node.operand.name == scope
     )
+
+
+def _paths(raw: str | list[str]) -> tuple[Path, ...]:
+    return tuple(Path.parse(each) for each in ([raw] if isinstance(raw, str) else raw))
 
 
 def _text(raw: Mapping[str, str]) -> Text:
