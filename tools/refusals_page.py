@@ -21,10 +21,11 @@ A refusal says that a message was not taken in. It has no legal meaning, it bind
 document may be sent again once its cause is gone. It is not `refuse-entry`, which is an act of customs.
 
 This page is printed from `spec/threeflow_spec/v1/refusals.yaml` by `make generate`. The checks run in one
-fixed order and the first failure wins; *again?* says whether the very same message may succeed later.
+fixed order and the first failure wins. *May be sent again* says
+that the very same message may succeed later.
 
-| code | HTTP | again? | requirement | meaning | what to do |
-|---|---|---|---|---|---|
+| code | meaning | what to do |
+|---|---|---|
 """
 
 
@@ -36,10 +37,9 @@ def requirement(name: str, pages: dict[str, str]) -> str:
 def row(code: str, entry: dict[str, Any], pages: dict[str, str]) -> str:
     """One line of the table, English above Chinese."""
     title, remedy = (f"{entry[key]['en']}<br>{entry[key]['zh']}" for key in ("title", "remedy"))
-    again = "yes" if entry["retryable"] else "no"
-    cells = [f'<a id="{code}"></a>`{code}`', str(entry["http"]), again]
-    cells += [requirement(entry["requirement"], pages), title, remedy]
-    return f"| {' | '.join(cells)} |\n"
+    again = " · may be sent again" if entry["retryable"] else ""
+    link = requirement(entry["requirement"], pages)
+    return f'| <a id="{code}"></a>`{code}`<br>HTTP {entry["http"]} · {link}{again} | {title} | {remedy} |\n'
 
 
 def page(refusals: dict[str, Any], pages: dict[str, str]) -> str:
