@@ -66,8 +66,19 @@ def dump(value: object) -> bytes:
         octets = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
     except (orjson.JSONEncodeError, RecursionError) as error:
         _refuse("TF-CONV-6", f"the value has no strict JSON text: {error}")
+    # orjson writes NaN and the infinities as null
+    if b"null" in octets and _holds_float(value):
+        _refuse("TF-CONV-6", "the value holds a float")
     parse(octets)
     return octets
+
+
+def _holds_float(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_float(each) for each in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_float(each) for each in value)
+    return isinstance(value, float)
 
 
 def _refuse(requirement: str, detail: str) -> NoReturn:

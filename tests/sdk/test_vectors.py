@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import threeflow_spec
 
+import threeflow_spec
 from threeflow import digest, envelope, log, strict, token, trust
 from threeflow.errors import Refused
 from threeflow.keys import SigningKey, VerifyingKey, jwk_of
@@ -154,6 +154,10 @@ def test_consistency(case: dict[str, Any]) -> None:
 
 def test_the_vectors_are_what_their_generator_makes() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "tools.vectors", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.vectors", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
