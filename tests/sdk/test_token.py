@@ -48,7 +48,6 @@ def test_a_token_names_its_caller() -> None:
     assert caller.expires == NOW + timedelta(seconds=300)
 
 
-@pytest.mark.requirement("TF-TOKEN-12")
 def test_no_two_tokens_have_one_id() -> None:
     assert len({checked(made()).jti for _ in range(100)}) == 100
 
