@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from threeflow.keys import SigningKey
 from tools.vectors import material as m
 from tools.vectors.material import Case, case
 from tools.vectors.seal import ES, STRANGER
 
 from threeflow import digest
+from threeflow.keys import SigningKey
 
 TOKEN: Final = m.key("xa.hub#token-es", use="token")
 ED: Final = m.key("xa.hub#token-ed", "Ed25519", "token")
