@@ -185,7 +185,12 @@ class _Reader:
             if member in row.value
         }
         whole = Node({**said, **node.value}, node.place)
-        steps = tuple(self._step(each, row, facts) for each in whole.each("steps"))
+        position = self._position(node, "position")
+        steps = tuple(
+            step
+            for step in (self._step(each, row, facts) for each in whole.each("steps"))
+            if position is None or step.position in (None, position)
+        )
         for seen, step in enumerate(steps):
             if any(_overlap(step, other) for other in steps[:seen]):
                 raise node.fail(f"two steps on track {step.track!r} at one position")
@@ -193,7 +198,7 @@ class _Reader:
             name=name,
             text=whole.text("title"),
             subject=node.known("subject", node.get("subject", row_subject), {*self.subjects, INHERITED}),
-            position=self._position(node, "position"),
+            position=position,
             competence=whole.get("competence"),
             issuers=self._roles(node if "issuers" in node.value else row, "issuers"),
             must=whole.strings("must"),
