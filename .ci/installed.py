@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import yaml
-from threeflow.standard import Standard
 
 import threeflow_spec
+from threeflow.standard import Standard
 
 assert Path(sys.prefix) in Path(threeflow_spec.__file__).parents, "the installed package was not used"
 names = threeflow_spec.names("v1/")

@@ -16,7 +16,7 @@ TARGET = ROOT / "docs" / "reference" / "python.md"
 HEAD = """# Python
 
 What `import threeflow.…` offers. Everything is typed (`py.typed`). What goes wrong is `Refused`, which says
-the code, the requirement and the place, or `Unavailable`. `threeflow.v1` holds the typed models, generated from
+the code, the requirement and the place, or `Unavailable`. `threeflow.v1` holds the typed models, made from
 the schemas. Only the client calls anybody; what needs a time takes it as an argument.
 
 This page is printed from the sources by `make generate`.
