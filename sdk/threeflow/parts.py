@@ -57,9 +57,7 @@ def read(payload: Mapping[str, Any], parts: Sequence[bytes]) -> dict[str, dict[s
 
 def withheld(payload: Mapping[str, Any], opened: Mapping[str, object]) -> tuple[str, ...]:
     """Return the names of the parts that are bound but did not come along, in the header's order."""
-    return tuple(
-        each["name"] for each in payload["header"].get("parts", ()) if each["name"] not in opened
-    )
+    return tuple(each["name"] for each in payload["header"].get("parts", ()) if each["name"] not in opened)
 
 
 def _party(octets: bytes, name: str) -> dict[str, object]:

@@ -144,7 +144,3 @@ def read(payload: bytes) -> Receipt:
         trust_lists=tuple(cast(list[str], value["trustLists"])),
         salt=cast(str, value["salt"]),
     )
-
-
-
-
