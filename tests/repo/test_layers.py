@@ -9,7 +9,8 @@ import pytest
 
 IMPURE = {
     "asyncio", "glob", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets",
-    "select", "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
+    "select", "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time",
+    "urllib", "uuid",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow"}
 
