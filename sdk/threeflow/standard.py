@@ -56,22 +56,23 @@ class Standard:
         for overlay in self._overlays:
             for path in sorted((overlay / "exchange.d").glob("*.yaml")):
                 added = yaml.safe_load(path.read_bytes())
-                source["table"].extend(added["table"])
+                source["documents"].extend(added["documents"])
         return source
 
     @cached_property
     def table(self) -> "Table":
         """The exchange table, checked and ready for the engine."""
         from threeflow.process import Table
+        from threeflow.rules import cel
 
-        return Table.parse(self.table_source)
+        return Table.parse(self.table_source, cel.compile)
 
     @cached_property
     def rules(self) -> Any:
         """Business rules of all packs."""
         from threeflow.rules import load
 
-        return load(*self._overlays)
+        return load(*self._overlays, lists=self.codelists)
 
     @cached_property
     def refusals(self) -> dict[str, Any]:
