@@ -3889,6 +3889,9 @@ class Decision(BaseModel):
     The common header, narrowed to this document type.
     """
     act: Act
+    """
+    The authority's act: office, legal effect, basis and time.
+    """
     decision_number: Annotated[
         str, Field(alias="decisionNumber", max_length=35, min_length=1)
     ]
@@ -4402,6 +4405,9 @@ class InformationRequest(BaseModel):
     The common header, narrowed to this document type.
     """
     act: Act
+    """
+    The authority's act: office, legal effect, basis and time.
+    """
     question: Annotated[List[Text], Field(max_length=10, min_length=1)]
     """
     What is asked, in words.
@@ -5512,6 +5518,9 @@ class Agreement(BaseModel):
     The common header, narrowed to this document type.
     """
     act: Act
+    """
+    The authority's act: office, legal effect, basis and time.
+    """
     agreement_number: Annotated[
         str, Field(alias="agreementNumber", max_length=35, min_length=1)
     ]
@@ -5608,6 +5617,9 @@ class Publication(BaseModel):
     The common header, narrowed to this document type.
     """
     act: Act
+    """
+    The authority's act: office, legal effect, basis and time.
+    """
     publication_id: Annotated[
         str,
         Field(

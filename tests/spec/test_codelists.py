@@ -1,0 +1,76 @@
+"""The code lists: stated source and edition, dates that count, and the traps that look alike."""
+
+import json
+from datetime import date
+
+import pytest
+
+import threeflow_spec
+from threeflow.codelists import CodeLists, UnknownListError
+
+LISTS = CodeLists.load()
+MEMBERS = {"id", "title", "authority", "source", "edition", "licence", "retrieved", "from", "to", "codes"}
+ENTRY = {"code", "name", "from", "to", "map", "properties"}
+
+
+@pytest.mark.requirement("TF-DOC-13")
+@pytest.mark.parametrize("list_id", sorted(LISTS.ids))
+def test_a_list_states_where_it_comes_from_and_names_no_code_twice(list_id: str) -> None:
+    content = json.loads(threeflow_spec.read(f"v1/codelists/{list_id}.json"))
+    assert content["id"] == list_id
+    assert set(content) <= MEMBERS
+    assert all(content[name] for name in ("authority", "source", "edition", "licence", "retrieved"))
+    assert set(content["title"]) == {"en", "zh"}
+    codes = [each["code"] for each in content["codes"]]
+    assert len(set(codes)) == len(codes) > 0
+    assert all(set(each) <= ENTRY for each in content["codes"])
+
+
+@pytest.mark.parametrize("list_id", sorted(LISTS.ids))
+def test_every_counterpart_is_a_code_of_the_list_it_names(list_id: str) -> None:
+    for code in LISTS.get(list_id).codes.values():
+        for other, counterpart in code.counterparts.items():
+            assert LISTS.contains(other, counterpart), (list_id, code.code, counterpart)
+
+
+@pytest.mark.requirement("TF-VER-7")
+def test_a_code_is_valid_in_its_period_only() -> None:
+    assert LISTS.contains("cn-supervision-mode", "9710", date(2020, 7, 1))
+    assert not LISTS.contains("cn-supervision-mode", "9710", date(2020, 6, 30))
+    assert LISTS.contains("hs-2022", "691110", date(2027, 12, 31))
+    assert not LISTS.contains("hs-2022", "691110", date(2028, 1, 1))
+    assert LISTS.contains("hs-2022", "691110")
+
+
+@pytest.mark.requirement("TF-CONV-14")
+def test_the_same_digits_mean_other_things_in_other_lists() -> None:
+    assert LISTS.get("cn-customs-country").codes["142"].counterparts == {"iso-3166-1": "CN"}
+    assert LISTS.get("iso-3166-1").codes["CN"].properties["numeric"] == "156"
+    assert LISTS.get("cn-transport-mode").codes["5"].counterparts == {"unece-rec19": "4"}
+    assert LISTS.get("unece-rec19").codes["5"].name_en == "Mail"
+
+
+def test_withdrawn_units_are_left_out_and_common_ones_are_there() -> None:
+    assert {"H87", "KGM", "LTR", "MTR", "SET"} <= set(LISTS.get("unece-rec20").codes)
+    assert not LISTS.contains("unece-rec20", "ARE")
+
+
+def test_a_label_of_the_order_system_names_one_country_or_none() -> None:
+    labels = LISTS.get("country-label-alias").codes
+    assert {
+        name: labels[name].counterparts.get("iso-3166-1") for name in ("EIRE", "RSA", "USA", "Hong Kong")
+    } == {
+        "EIRE": "IE",
+        "RSA": "ZA",
+        "USA": "US",
+        "Hong Kong": "HK",
+    }
+    assert labels["Channel Islands"].counterparts == {"iso-3166-1": "JE"}
+    nameless = {name for name, code in labels.items() if not code.counterparts}
+    assert nameless == {"Unspecified", "European Community"}
+
+
+def test_an_unknown_list_is_an_error_and_an_unknown_code_is_not() -> None:
+    with pytest.raises(UnknownListError):
+        LISTS.contains("no-such-list", "1")
+    assert not LISTS.contains("iso-3166-1", "XX")
