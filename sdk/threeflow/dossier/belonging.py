@@ -58,12 +58,11 @@ def subject_with(subjects: Iterable[Subject], kind: str, keys: Sequence[Key]) ->
     return None
 
 
-def tied(documents: Sequence[Document], own: Subject) -> frozenset[str]:
-    """Return the digests of the documents of the subject and of those tied to one that belongs."""
-    inside = {each.filed.digest: each for each in own.documents}
-    outside = [
-        each for each in documents if each.filed.digest not in inside and each.kind.subject != own.kind
-    ]
+def tied(documents: Sequence[Document], own: Subject, named: Iterable[str] = ()) -> frozenset[str]:
+    """Return the digests of the documents of the subject, of those named, and of those tied to one of these."""
+    first = {each.filed.digest for each in own.documents}.union(named)
+    inside = {each.filed.digest: each for each in documents if each.filed.digest in first}
+    outside = [each for each in documents if each.filed.digest not in first and each.kind.subject != own.kind]
     grew = True
     while grew:
         grew = False
@@ -131,11 +130,11 @@ def _inherit(members: list[Document], documents: Sequence[Document]) -> None:
 
 
 def _tie(document: Document, other: Document) -> bool:
-    """Whether one names the other, or both name one subject; records and accounts tie nothing further."""
+    """Whether both are of one subject, or one names the other; records and accounts pass no reference on."""
+    if document.kind.subject == other.kind.subject and any(
+        shares(mine, theirs) for mine in document.subjects for theirs in other.subjects
+    ):
+        return True
     if other.kind.subject in _ENDS:
         return False
-    if document.filed.digest in set(other.references) or other.filed.digest in set(document.references):
-        return True
-    return document.kind.subject == other.kind.subject and any(
-        shares(mine, theirs) for mine in document.subjects for theirs in other.subjects
-    )
+    return document.filed.digest in set(other.references) or other.filed.digest in set(document.references)

@@ -146,8 +146,8 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         ),
         "other-version": (
             "TF-DOS-27",
-            "the release is for version {found} of the declaration, in force is {named}",
-            "放行针对申报的第 {found} 版，现行为第 {named} 版",
+            "the release does not cover version {named} of the declaration, which is in force",
+            "该放行不及于现行有效的申报第 {named} 版",
         ),
         "used-up": (
             "TF-DOS-27",

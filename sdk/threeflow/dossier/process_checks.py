@@ -1,7 +1,7 @@
 """What the documents say together: one consignment, in the states of the head, fit to release on."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from threeflow.dossier import states
 from threeflow.dossier.belonging import Document, tied
@@ -26,7 +26,8 @@ def state_problems(case: Case) -> Iterator[Problem]:
     except Refused as refused:
         yield problem("head", "replay", detail=refused.detail)
         return
-    belonging = tied(documents, own)
+    agreement = case.head["header"].get("agreement")
+    belonging = tied(documents, own, [agreement["digest"]] if agreement else [])
     for document in documents:
         if document.filed.digest not in belonging:
             yield problem(document.filed.id, "foreign", type=document.filed.type)
@@ -43,15 +44,11 @@ def _release(case: Case, state: State, documents: list[Document]) -> Iterator[Pr
     if not released:
         yield problem("head", "not-released")
         return
-    payloads = {each.document.digest: each.document.payload for each in case.dossier.entries}
     by_digest = {each.filed.digest: each for each in documents}
-    effective = state.effective.get(TRACK)
     for digest in sorted({_cause(state, each) for each in released}):
-        version = _version(payloads[digest])
-        named = {each.digest for each in by_digest[digest].filed.references}
-        if effective is None or effective.digest not in named or version not in (None, effective.version):
-            in_force = effective.version if effective else "–"
-            yield problem(by_digest[digest].filed.id, "other-version", found=version or "–", named=in_force)
+        if not _covers(state, by_digest[digest], by_digest):
+            named, in_force = by_digest[digest].filed, state.effective.get(TRACK)
+            yield problem(named.id, "other-version", named=in_force.version if in_force else "–")
     balance = state.accounts.get(ACCOUNT)
     if balance is None or not balance.open:
         yield problem("head", "used-up", balance=states.as_json(state)["accounts"])
@@ -62,6 +59,19 @@ def _cause(state: State, portion: Portion) -> str:
     return steps[-1].cause
 
 
-def _version(payload: Mapping[str, Any]) -> int | None:
-    version = payload.get("act", {}).get("declarationVersion")
-    return version if isinstance(version, int) else None
+def _covers(state: State, release: Document, documents: Mapping[str, Document]) -> bool:
+    """Whether a release names the version in force, or one that a decision lets it cover."""
+    effective = state.effective.get(TRACK)
+    if effective is None:
+        return False
+    found = {(each.code, each.digest) for each in state.findings}
+    if found & {
+        ("release-of-other-version", release.filed.digest),
+        ("version-after-release", effective.digest),
+    }:
+        return False
+    named = {each.digest for each in release.filed.references}
+    version: str | None = effective.digest
+    while version is not None and version not in named:
+        version = documents[version].filed.replaces if version in documents else None
+    return version is not None
