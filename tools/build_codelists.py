@@ -24,7 +24,8 @@ CHINESE: Final = json.loads((Path(__file__).parent / "codelists/chinese-names.js
 CHINA_UNITS: Final = json.loads((Path(__file__).parent / "codelists/cn-customs-unit-map.json").read_bytes())
 # Annex I orders units by what they measure; those that only count stand in annexes II and III alone.
 COUNTING_UNITS: Final = {
-    "CTM": "metric carat", "DZN": "dozen", "EA": "each", "GRO": "gross", "H87": "piece", "PR": "pair", "SET": "set",
+    "CTM": "metric carat", "DZN": "dozen", "EA": "each", "GRO": "gross", "H87": "piece", "PR": "pair",
+    "SET": "set",
 }  # fmt: skip
 WITHDRAWN: Final = frozenset({"D", "X"})
 PACKAGE_SOURCES: Final = {"iso-3166-1": "pycountry", "iso-4217": "iso4217"}
