@@ -8,18 +8,18 @@ import json
 import sys
 from pathlib import Path
 
-from tools.vectors import log, seal, strict_json, token, trust
+from tools.vectors import log, process, seal, strict_json, token, trust
 
 TARGET = Path(__file__).resolve().parents[2] / "spec" / "threeflow_spec" / "v1" / "vectors"
 
 
 def main(argv: list[str]) -> int:
     """Write the files, or compare them."""
-    parser = argparse.ArgumentParser(description="make the vectors of bytes and trust")
+    parser = argparse.ArgumentParser(description="make the vectors of bytes, trust and process")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     check = parser.parse_args(argv).check
     drift = 0
-    for module in (strict_json, seal, token, trust, log):
+    for module in (strict_json, seal, token, trust, log, process):
         for name, content in module.files().items():
             path = TARGET / name
             text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -57,7 +57,8 @@ def judge(table: Table, before: State, document: Filed) -> Judgement:
     waiting = next((each for each in after.waiting if each.digest == document.digest), None)
     if waiting is None:
         return Judgement("flagged" if findings else "accepted", after, findings)
-    return _of_waiting(table, after, document, waiting)
+    placed = next(each for each in after.documents if each.digest == document.digest)
+    return _of_waiting(table, after, placed, waiting)
 
 
 def _of_waiting(table: Table, after: State, document: Filed, waiting: Waiting) -> Judgement:
