@@ -13,7 +13,7 @@ __all__ = [
     "Delivery",
     "Limits",
     "Log",
-    "Misconfigured",
+    "MisconfiguredError",
     "Node",
     "Process",
     "Storage",
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class Misconfigured(Exception):
+class MisconfiguredError(Exception):
     """The configuration cannot be used; the message says which setting and why."""
 
 
@@ -136,15 +136,15 @@ def load(path: Path) -> Config:
     """Read ``node.toml``; relative paths start at its folder.
 
     Raises:
-        Misconfigured: the file cannot be read, or a setting is missing, unknown or of another type.
+        MisconfiguredError: the file cannot be read, or a setting is missing, unknown or of another type.
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Misconfigured(f"{path}: {error}") from error
+        raise MisconfiguredError(f"{path}: {error}") from error
     unknown = sorted(set(said) - set(_SECTIONS))
     if unknown:
-        raise Misconfigured(f"unknown section [{unknown[0]}]")
+        raise MisconfiguredError(f"unknown section [{unknown[0]}]")
     folder = path.resolve().parent
     sections = {name: _section(name, kind, said.get(name, {}), folder) for name, kind in _SECTIONS.items()}
     return Config(**sections)
@@ -152,14 +152,14 @@ def load(path: Path) -> Config:
 
 def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
     if not isinstance(said, dict):
-        raise Misconfigured(f"[{name}] is no table")
+        raise MisconfiguredError(f"[{name}] is no table")
     known = {each.name: each for each in fields(kind)}
     for setting in said:
         if setting not in known:
-            raise Misconfigured(f"unknown setting {name}.{setting}")
+            raise MisconfiguredError(f"unknown setting {name}.{setting}")
     for setting, described in known.items():
         if setting not in said and described.default is MISSING:
-            raise Misconfigured(f"setting {name}.{setting} is missing")
+            raise MisconfiguredError(f"setting {name}.{setting} is missing")
     return kind(
         **{
             setting: _value(f"{name}.{setting}", known[setting], value, folder)
@@ -172,7 +172,7 @@ def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:
     wanted: Any = described.type
     if get_origin(wanted) is tuple:
         if not isinstance(value, list):
-            raise Misconfigured(f"setting {name} is no list")
+            raise MisconfiguredError(f"setting {name} is no list")
         return tuple(_scalar(name, get_args(wanted)[0], each, folder) for each in value)
     if name == "storage.url" and isinstance(value, str):
         return _database(value, folder)
@@ -185,7 +185,7 @@ def _scalar(name: str, wanted: type[Any], value: Any, folder: Path) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        raise Misconfigured(f"setting {name} is no {wanted.__name__}")
+        raise MisconfiguredError(f"setting {name} is no {wanted.__name__}")
     return value
 
 

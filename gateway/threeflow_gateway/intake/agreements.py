@@ -23,7 +23,7 @@ def check_agreement(workspace: Workspace, unit: Unit) -> None:
     own = names.jurisdiction_of(unit.issuer)
     others = {names.jurisdiction_of(each) for each in unit.receivers} - {own}
     agreement_type = unit.row.names.get(_POINTER) if unit.row else None
-    if not others or unit.type == agreement_type or unit.row is None:
+    if not others or unit.type == agreement_type or unit.row is None or unit.enclosed:
         return
     named = unit.header.get("agreement")
     if named is None:

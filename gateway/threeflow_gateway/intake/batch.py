@@ -1,10 +1,11 @@
 """How a batch is decided and written: together in one transaction, or one by one behind savepoints."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,7 +23,7 @@ from threeflow_gateway.intake.workspace import Workspace
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
 
-__all__ = ["Batches", "Job", "Sweep"]
+__all__ = ["Batches", "Bundle", "Job", "Settlements", "Sweep"]
 
 _LOG = logging.getLogger(__name__)
 _SWEPT_AT_ONCE = 100
@@ -35,7 +36,22 @@ class Sweep:
     now: datetime
 
 
-Job = Unit | Sweep
+@dataclass(frozen=True, slots=True)
+class Settlements:
+    """How deliveries ended: parameter sets of ``SETTLE``."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What became of a dossier: parameter set of ``SET_BUNDLE`` or ``INSERT_DOSSIER``."""
+
+    row: Mapping[str, Any]
+    fresh: bool
+
+
+Job = Unit | Sweep | Settlements | Bundle
 
 
 class Batches:
@@ -81,6 +97,12 @@ class Batches:
         try:
             if isinstance(job, Sweep):
                 return self._sweep(connection, workspace, job)
+            if isinstance(job, Settlements):
+                workspace.changes.settled.extend(job.rows)
+                return Result()
+            if isinstance(job, Bundle):
+                (workspace.changes.dossiers if job.fresh else workspace.changes.bundles).append(job.row)
+                return Result()
             repeated = self._decider.repeat(workspace, job)
             if repeated is not None:
                 return repeated
@@ -105,7 +127,7 @@ def _prefetch(workspace: Workspace, jobs: Sequence[Job]) -> None:
     keys: list[str] = []
     feeds: list[str] = []
     for job in jobs:
-        if isinstance(job, Sweep):
+        if not isinstance(job, Unit):
             continue
         ids.append(job.id)
         if job.failure is not None:

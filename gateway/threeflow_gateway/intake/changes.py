@@ -32,6 +32,8 @@ _ORDER: Final = (
     ("outbox", statements.INSERT_OUTBOX),
     ("checkpoints", statements.INSERT_CHECKPOINT),
     ("dossiers", statements.INSERT_DOSSIER),
+    ("bundles", statements.SET_BUNDLE),
+    ("settled", statements.SETTLE),
 )
 
 
@@ -57,6 +59,8 @@ class Changes:
     outbox: list[Row] = field(default_factory=list)
     checkpoints: list[Row] = field(default_factory=list)
     dossiers: list[Row] = field(default_factory=list)
+    bundles: list[Row] = field(default_factory=list)
+    settled: list[Row] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         """Write all rows; raises what the database raises."""

@@ -169,6 +169,8 @@ class Decider:
 
     def _peers(self, unit: Unit) -> tuple[str, ...]:
         here = self._sealer.node
+        if unit.enclosed:
+            return ()
         caller = self._trust.node(unit.caller)
         # A gateway that brings a document delivers it itself to everyone whom it is for.
         if unit.caller != here and caller is not None and caller.endpoint:

@@ -9,7 +9,7 @@ from typing import Any
 
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.intake.artefacts import CHECKPOINT
-from threeflow_gateway.intake.batch import Job, Sweep
+from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Sweep
 from threeflow_gateway.intake.committer import Committer, Result
 from threeflow_gateway.intake.examine import Examiner, Unit
 from threeflow_gateway.intake.sealing import Sealer
@@ -49,15 +49,15 @@ class Intake:
         self._answer_seconds = answer_seconds
         self._continues = continues
 
-    async def submit(self, raw: bytes, caller: str, now: datetime) -> Taken:
-        """Take a document in, or refuse it under seal.
+    async def submit(self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False) -> Taken:
+        """Take a document in, or refuse it under seal; ``enclosed`` where a verified dossier holds it.
 
         Raises:
             Unavailable: the node cannot take in anything now.
         """
         digest: str | None = None
         try:
-            unit = self._examiner.examine(raw, caller, now)
+            unit = self._examiner.examine(raw, caller, now, enclosed=enclosed)
             digest = unit.digest
             if unit.type == CHECKPOINT and unit.failure is None:
                 await self._check_checkpoint(unit)
@@ -73,6 +73,27 @@ class Intake:
     async def sweep(self, now: datetime) -> None:
         """End the waiting of pending documents whose time is over."""
         await self._committer.submit(Sweep(now))
+
+    async def settle(self, settlements: Settlements) -> None:
+        """Write how deliveries ended; returns once it is durable.
+
+        Raises:
+            Unavailable: it could not be written.
+        """
+        await self._written(settlements)
+
+    async def keep(self, bundle: Bundle) -> None:
+        """Write what became of a dossier; returns once it is durable.
+
+        Raises:
+            Unavailable: it could not be written.
+        """
+        await self._written(bundle)
+
+    async def _written(self, job: Job) -> None:
+        result = await self._committer.submit(job)
+        if result.failed is not None:
+            raise Unavailable("the database did not take it") from result.failed
 
     async def _decided(self, unit: Unit) -> Result:
         future = self._committer.submit(unit)

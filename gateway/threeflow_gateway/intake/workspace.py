@@ -42,16 +42,17 @@ def key_text(kind: str, key: Mapping[str, Any]) -> str:
 
 
 class Workspace:
-    """One batch's view and its changes."""
+    """One batch's view and its changes; without ``writing`` a view alone."""
 
-    def __init__(self, connection: Connection, table: Table, memory: Memory) -> None:
+    def __init__(self, connection: Connection, table: Table, memory: Memory, *, writing: bool = True) -> None:
         self._connection = connection
         self._table = table
         self._memory = memory
-        counters = connection.execute(statements.HEAD).one()
-        self.documents: int = counters.documents
-        self.subjects: int = counters.subjects
-        self.leaves: int = counters.leaves
+        # The question for the counters is also the lock of writers; who only reads asks for neither.
+        counters = connection.execute(statements.HEAD).one() if writing else (0, 0, 0)
+        self.documents: int = counters[0]
+        self.subjects: int = counters[1]
+        self.leaves: int = counters[2]
         self.changes = Changes()
         self._held: dict[DocumentName, Held] = {}
         self._known_ids: set[str] = set()

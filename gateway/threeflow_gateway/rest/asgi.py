@@ -6,7 +6,10 @@ from typing import Any
 
 from threeflow.errors import Refused
 
-__all__ = ["Answer", "App", "Receive", "Scope", "Send", "headers_of", "read_body", "replayed", "send_answer"]
+__all__ = [
+    "Answer", "App", "DisconnectedError", "Receive", "Scope", "Send", "headers_of", "read_body", "replayed",
+    "send_answer",
+]  # fmt: skip
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -26,7 +29,7 @@ class Answer:
     headers: tuple[Header, ...] = ()
 
 
-class Disconnected(Exception):
+class DisconnectedError(Exception):
     """The caller went away before its body was read."""
 
 
@@ -43,7 +46,7 @@ async def read_body(receive: Receive, headers: MutableMapping[bytes, bytes], lim
 
     Raises:
         Refused: ``too-large`` (TF-INTAKE-2).
-        Disconnected: the caller went away.
+        DisconnectedError: the caller went away.
     """
     stated = headers.get(b"content-length", b"0")
     if len(stated) > 18 or int(stated) > limit:
@@ -53,7 +56,7 @@ async def read_body(receive: Receive, headers: MutableMapping[bytes, bytes], lim
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            raise DisconnectedError
         piece: bytes = message.get("body", b"")
         size += len(piece)
         if size > limit:

@@ -12,11 +12,9 @@ from threeflow_gateway.store.tables import (
     head,
     outbox,
     party,
-    statement,
     subject,
     subject_document,
     subject_key,
-    trust_list,
     waiting,
 )
 
@@ -224,14 +222,21 @@ FIND_DOSSIER: Final = select(dossier.c.receivers, dossier.c.bundle, dossier.c.re
 )
 """One dossier."""
 
-FIND_STATEMENT: Final = select(statement.c.envelope).where(statement.c.digest == bindparam("digest"))
-"""The node's own statement of this content."""
+SET_BUNDLE: Final = (
+    update(dossier)
+    .where(dossier.c.digest == bindparam("of_digest"))
+    .values(bundle=bindparam("to_bundle"), reason=bindparam("to_reason"))
+)
+"""Keep the bundle of a dossier that was promised, or why there is none."""
 
-INSERT_STATEMENT: Final = insert(statement)
-"""Keep the node's own statement."""
-
-TRUST_LISTS: Final = select(trust_list.c.envelope).order_by(trust_list.c.jurisdiction, trust_list.c.sequence)
-"""All lists held, oldest first within a jurisdiction."""
+DOSSIERS_TO_FETCH: Final = (
+    select(dossier.c.digest, document.c.issuer, document.c.no)
+    .join(document, document.c.digest == dossier.c.digest)
+    .where(dossier.c.bundle.is_(None), dossier.c.reason == "")
+    .order_by(document.c.no)
+    .limit(bindparam("limit"))
+)
+"""Dossiers whose heads came and whose bundles are still to be fetched."""
 
 # ---- delivery
 
@@ -275,3 +280,10 @@ SETTLE: Final = (
     )
 )  # fmt: skip
 """Say how an attempt ended."""
+
+PIECES: Final = (
+    select(document.c.no, document.c.envelope, document.c.receipt, document.c.leaf, document.c.caller)
+    .where(document.c.no.in_(_many("documents")), document.c.leaf.is_not(None))
+    .order_by(document.c.no)
+)
+"""These documents as a dossier needs them."""

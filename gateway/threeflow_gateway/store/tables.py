@@ -28,12 +28,10 @@ __all__ = [
     "metadata",
     "outbox",
     "party",
-    "statement",
     "subject",
     "subject_document",
     "subject_key",
     "tile",
-    "trust_list",
     "waiting",
 ]
 
@@ -190,20 +188,4 @@ dossier: Final = Table(
     Column(
         "reason", Text, nullable=False, comment="why it could not be fetched or verified; empty: it could"
     ),
-)
-
-trust_list: Final = Table(
-    "trust_list",
-    metadata,
-    Column("jurisdiction", Text, primary_key=True),
-    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    Column("envelope", LargeBinary, nullable=False),
-    Column("at", Text, nullable=False),
-)
-
-statement: Final = Table(
-    "statement",
-    metadata,
-    Column("digest", Text, primary_key=True, comment="of the content that it states"),
-    Column("envelope", LargeBinary, nullable=False),
 )

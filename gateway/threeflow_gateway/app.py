@@ -1,0 +1,138 @@
+"""The node as an ASGI application and as a process: ``python -m threeflow_gateway.app --config node.toml``."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from connexion import AsyncApp
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolution, Resolver
+from starlette.exceptions import HTTPException
+
+import threeflow_spec
+from threeflow.errors import Refused, Unavailable
+
+from threeflow_gateway import clock
+from threeflow_gateway.config import Config, MisconfiguredError, load
+from threeflow_gateway.node import GatewayNode
+from threeflow_gateway.rest import operations
+from threeflow_gateway.rest.asgi import Answer, App, Receive, Scope, Send
+from threeflow_gateway.rest.callers import Callers
+from threeflow_gateway.rest.edge import Edge
+from threeflow_gateway.rest.problems import from_status, problem, unavailable
+from threeflow_gateway.rest.submission import Submissions
+
+__all__ = ["Gateway", "main", "serve"]
+
+
+class Gateway:
+    """A node and the ASGI application that answers for it."""
+
+    def __init__(self, config: Config, now: Callable[[], datetime] = clock.now) -> None:
+        """Assemble the node; raises as ``GatewayNode``."""
+        self.node = GatewayNode(config, now)
+        limits = config.limits
+        submissions = Submissions(self.node.intake, now, line_octets=limits.body_octets)
+        callers = Callers(
+            self.node.trust, node=config.node.id, endpoint=config.node.endpoint, environment=config.node.environment
+        )
+        self.app: App = Edge(
+            submissions, callers, self._below(), now, body_octets=limits.body_octets, batch_octets=limits.batch_octets
+        )
+
+    def _below(self) -> App:
+        described = json.loads(threeflow_spec.read("v1/openapi-3.0.3.json"))
+        # The edge proves callers before it hands on; connexion would look for a function to do it again.
+        described.pop("security", None)
+        for path in described["paths"].values():
+            for operation in path.values():
+                if isinstance(operation, dict):
+                    operation.pop("security", None)
+        connexion = AsyncApp(
+            __name__, lifespan=self._lifespan, swagger_ui_options=SwaggerUIOptions(swagger_ui=False)
+        )
+        connexion.add_api(described, resolver=_ByOperationId(), strict_validation=True)
+        for kind in (ProblemException, HTTPException, Refused, Unavailable):
+            connexion.add_error_handler(kind, _on_error)
+        node = self.node
+
+        async def with_node(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[operations.NODE] = node
+            await connexion(scope, receive, send)
+
+        return with_node
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
+        await self.node.start()
+        try:
+            yield
+        finally:
+            await self.node.close()
+
+
+class _ByOperationId(Resolver):
+    """Finds an operation's function by its id: ``fetchDocument`` is ``operations.fetch_document``."""
+
+    def resolve(self, operation: Any) -> Resolution:
+        """Return the function of an operation."""
+        name = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation.operation_id)
+        return Resolution(getattr(operations, name), operation.operation_id)
+
+
+def _on_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    answer = _answer(error)
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return ConnexionResponse(answer.status, body=answer.body, content_type=answer.media_type, headers=headers)
+
+
+def _answer(error: Exception) -> Answer:
+    if isinstance(error, Refused):
+        return problem(error)
+    if isinstance(error, Unavailable):
+        return unavailable(error)
+    if isinstance(error, ProblemException):
+        return from_status(error.status, str(error.detail or error.title))
+    if isinstance(error, HTTPException):
+        return from_status(error.status_code, str(error.detail))
+    return from_status(500, str(error))
+
+
+def serve(config_path: Path) -> int:
+    """Run a node until it is asked to stop; return 0, or 2 where it could not run."""
+    try:
+        config = load(config_path)
+        logging.basicConfig(level=config.log.level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        gateway = Gateway(config)
+    except (MisconfiguredError, OSError, Refused, ValueError) as error:
+        sys.stderr.write(f"threeflow: cannot run this node: {error}\n")
+        return 2
+    server = uvicorn.Server(
+        uvicorn.Config(
+            gateway.app, host=config.node.host, port=config.node.port, loop="uvloop", http="httptools",
+            lifespan="on", log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
+            timeout_graceful_shutdown=10,
+        )
+    )  # fmt: skip
+    server.run()
+    return 0 if server.started else 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run ``serve`` from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="the node's configuration, node.toml")
+    return serve(parser.parse_args(arguments).config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

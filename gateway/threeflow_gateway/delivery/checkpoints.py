@@ -1,0 +1,136 @@
+"""Checkpoints: the sealed state of the log, given to every bound peer, whose receipt is its witness (TF-INTAKE-33)."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from threeflow import documents, envelope, strict
+from threeflow.errors import Refused, Unavailable
+
+from threeflow_gateway.delivery.peers import Peers
+from threeflow_gateway.domain.trees import digest_text
+from threeflow_gateway.intake.sealing import Sealer, moment
+from threeflow_gateway.intake.service import Intake
+from threeflow_gateway.store import statements
+from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.ledger import Ledger
+
+__all__ = ["Checkpoints", "Continuation"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Checkpoints:
+    """Makes a checkpoint when an interval has passed and leaves were added."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, sealer: Sealer, peers: Peers, intake: Intake, *,
+        interval: float, now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._ledger = ledger
+        self._sealer = sealer
+        self._peers = peers
+        self._intake = intake
+        self._interval = interval
+        self._now = now
+        self._made = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Make checkpoints for ever."""
+        while True:
+            try:
+                await self.make()
+            except (Refused, Unavailable):
+                _LOG.exception("no checkpoint could be made")
+            await asyncio.sleep(self._interval)
+
+    async def make(self) -> bool:
+        """Make a checkpoint if leaves were added since the last; say whether one was made.
+
+        Raises:
+            Unavailable: the node takes in nothing now.
+        """
+        size = await asyncio.to_thread(self._ledger.catch_up)
+        newest = await asyncio.to_thread(self.newest)
+        if size == 0 or (newest is not None and newest.size >= size):
+            return False
+        root = await asyncio.to_thread(self._ledger.root, size)
+        payload = documents.build(
+            "checkpoint", None, issuer=self._sealer.node, environment=self._sealer.environment,
+            issued_at=moment(self._now()), receivers=self._peers.bound(), log=self._sealer.node, size=size,
+            root=digest_text(root),
+        )  # fmt: skip
+        taken = await self._intake.submit(self._sealer.seal(payload), self._sealer.node, self._now())
+        if taken.refused is not None:
+            raise Unavailable(f"the own checkpoint was refused: {taken.refused}")
+        async with self._made:
+            self._made.notify_all()
+        return True
+
+    def newest(self) -> Any:
+        """Return size, root, time, envelope and document number of the newest checkpoint; None before the first."""
+        with self._database.reading() as connection:
+            return connection.execute(statements.NEWEST_CHECKPOINT).first()
+
+    async def covering(self, size: int, *, within: float) -> Any:
+        """Return the newest checkpoint once it covers ``size`` leaves.
+
+        Raises:
+            Unavailable: none did within so many seconds.
+        """
+        async with asyncio.timeout(within):
+            while True:
+                newest = await asyncio.to_thread(self.newest)
+                if newest is not None and newest.size >= size:
+                    return newest
+                async with self._made:
+                    try:
+                        await asyncio.wait_for(self._made.wait(), 0.5)
+                    except TimeoutError:
+                        continue
+
+
+class Continuation:
+    """Judges whether a peer's checkpoint continues the newest one that is held of its log (TF-INTAKE-34)."""
+
+    def __init__(self, database: Database, peers: Peers, *, node: str) -> None:
+        self._database = database
+        self._peers = peers
+        self._node = node
+
+    async def check(self, issuer: str, checkpoint: Mapping[str, Any]) -> None:
+        """Refuse a checkpoint of a log that did not only grow.
+
+        Raises:
+            Refused: ``log-inconsistent``; ``unavailable``, where the issuer does not give its proof now.
+        """
+        if issuer == self._node:
+            return
+        held = await asyncio.to_thread(self._newest, issuer)
+        if held is None or held == checkpoint:
+            return
+        if held["log"] != checkpoint["log"]:
+            raise _inconsistent(f"{issuer} gives its log another name")
+        first, second = (held, checkpoint) if held["size"] <= checkpoint["size"] else (checkpoint, held)
+        if first["size"] == second["size"]:
+            if first["root"] != second["root"]:
+                raise _inconsistent(f"two roots of {issuer} at {first['size']} leaves")
+            return
+        try:
+            await self._peers.client(issuer).prove_consistency(first, second)
+        except Unavailable as error:
+            if "does not prove" in str(error):
+                raise _inconsistent(str(error)) from error
+            raise Refused("unavailable", "TF-INTAKE-34", str(error), retryable=True) from error
+
+    def _newest(self, issuer: str) -> dict[str, Any] | None:
+        with self._database.reading() as connection:
+            raw = connection.execute(statements.NEWEST_FOREIGN_CHECKPOINT, {"issuer": issuer}).scalar()
+        return None if raw is None else cast(dict[str, Any], strict.parse_object(envelope.read(raw).payload))
+
+
+def _inconsistent(detail: str) -> Refused:
+    return Refused("log-inconsistent", "TF-INTAKE-34", detail)

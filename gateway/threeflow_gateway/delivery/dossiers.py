@@ -1,0 +1,208 @@
+"""Dossiers: cut here for others, fetched from others and taken in document by document."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+
+from threeflow import dossier
+from threeflow.dossier import Dossier, Held, Order, Proof
+from threeflow.errors import Refused, Unavailable
+from threeflow.keys import SigningKey
+from threeflow.standard import Standard
+from threeflow.trust import TrustStore
+
+from threeflow_gateway import clock
+from threeflow_gateway.delivery.checkpoints import Checkpoints
+from threeflow_gateway.delivery.gather import Gatherer
+from threeflow_gateway.delivery.peers import Peers
+from threeflow_gateway.domain.trees import digest_text
+from threeflow_gateway.intake.batch import Bundle
+from threeflow_gateway.intake.service import Intake
+from threeflow_gateway.store import statements
+from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.ledger import Ledger
+
+__all__ = ["Cutter", "Desk", "Fetcher", "bundle_for"]
+
+_LOG = logging.getLogger(__name__)
+_CHECKPOINT_SECONDS: Final = 20.0
+_WITNESS_SECONDS: Final = 5.0
+_FETCHED_AT_ONCE: Final = 8
+_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What cutting and fetching share."""
+
+    database: Database
+    standard: Standard
+    trust: TrustStore
+    intake: Intake
+    node: str
+    environment: str
+    now: Callable[[], datetime]
+
+
+class Cutter:
+    """Cuts dossiers of consignments that this node holds."""
+
+    def __init__(
+        self, desk: Desk, ledger: Ledger, checkpoints: Checkpoints, keys: Sequence[SigningKey], *,
+        valid_seconds: int, profile: str,
+    ) -> None:  # fmt: skip
+        self._desk = desk
+        self._ledger = ledger
+        self._checkpoints = checkpoints
+        self._keys = tuple(keys)
+        self._valid_seconds = valid_seconds
+        self._profile = profile
+        self._gatherer = Gatherer(desk.database, desk.standard.table, desk.trust, node=desk.node)
+
+    async def cut(self, caller: str, asked: Mapping[str, Any]) -> bytes:
+        """Cut a dossier, take its head in, and return the sealed head.
+
+        Raises:
+            Refused: ``not-found``, or why no dossier can be cut.
+            Unavailable: the log has no checkpoint that covers its documents.
+        """
+        as_of = self._desk.now()
+        gathered = await asyncio.to_thread(self._gatherer.gather, caller, asked["subject"], asked.get("agreement"))
+        checkpoint = await self._covering(max(each.leaf for each in gathered.documents) + 1)
+        witnesses = await self._witnesses(checkpoint.no)
+        octets = await asyncio.to_thread(self._build, gathered, asked, as_of, checkpoint, witnesses)
+        made = dossier.read(octets)
+        head = made.head.envelope.compact
+        row = {
+            "digest": made.digest, "receivers": orjson.dumps([*asked["receivers"], caller]).decode(),
+            "bundle": octets, "at": clock.text(as_of), "reason": "",
+        }  # fmt: skip
+        await self._desk.intake.keep(Bundle(row, fresh=True))
+        taken = await self._desk.intake.submit(head, self._desk.node, self._desk.now())
+        if taken.refused is not None:
+            raise taken.refused
+        return head
+
+    async def _covering(self, size: int) -> Any:
+        try:
+            return await self._checkpoints.covering(size, within=_CHECKPOINT_SECONDS)
+        except TimeoutError as error:
+            raise Unavailable("no checkpoint covers the documents yet") from error
+
+    async def _witnesses(self, checkpoint: int) -> list[bytes]:
+        """Return the receipts that peers of other jurisdictions gave for the checkpoint, waiting a little for one."""
+        own = self._desk.node.partition(".")[0]
+        for _ in range(int(_WITNESS_SECONDS / 0.1)):
+            answers = await asyncio.to_thread(self._answers, checkpoint)
+            foreign = [answer for peer, answer in answers if peer.partition(".")[0] != own]
+            if foreign:
+                return foreign
+            await asyncio.sleep(0.1)
+        return []
+
+    def _answers(self, document: int) -> list[tuple[str, bytes]]:
+        with self._desk.database.reading() as connection:
+            rows = connection.execute(statements.WITNESSES, {"document": document}).all()
+        return [(row.peer, bytes(row.answer)) for row in rows]
+
+    def _build(
+        self, gathered: Any, asked: Mapping[str, Any], as_of: datetime, checkpoint: Any, witnesses: list[bytes]
+    ) -> bytes:  # fmt: skip
+        held = [
+            Held(each.envelope, each.receipt, self._proof(each.leaf, checkpoint.size)) for each in gathered.documents
+        ]
+        issued = self._desk.now()
+        order = Order(
+            issuer=self._desk.node, environment=self._desk.environment, head_id=str(uuid4()),
+            receivers=tuple(asked["receivers"]), purpose=asked["purpose"], keys=tuple(gathered.keys), as_of=as_of,
+            issued_at=issued, valid_until=issued + timedelta(seconds=self._valid_seconds),
+            agreement=asked.get("agreement"), profile=self._profile or None,
+        )  # fmt: skip
+        return dossier.build(
+            order, seal_keys=self._keys, standard=self._desk.standard, held=held,
+            checkpoint=bytes(checkpoint.envelope), witnesses=witnesses,
+        )  # fmt: skip
+
+    def _proof(self, leaf: int, size: int) -> Proof:
+        return Proof(leaf, size, tuple(digest_text(node) for node in self._ledger.inclusion(leaf, size)))
+
+
+class Fetcher:
+    """Fetches the bundles whose heads came, and takes in what a valid one encloses."""
+
+    def __init__(self, desk: Desk, peers: Peers) -> None:
+        self._desk = desk
+        self._peers = peers
+        self._bell = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look again: something was committed."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Fetch for ever."""
+        while True:
+            self._bell.clear()
+            rows = await asyncio.to_thread(self._promised)
+            outcomes = await asyncio.gather(*(self._one(row.digest, row.issuer) for row in rows))
+            try:
+                # What was fetched makes room for what waits behind it; what failed is tried again after a pause.
+                await asyncio.wait_for(self._bell.wait(), None if not rows else _PAUSE_SECONDS * (not all(outcomes)))
+            except TimeoutError:
+                continue
+
+    def _promised(self) -> list[Any]:
+        with self._desk.database.reading() as connection:
+            rows = connection.execute(statements.DOSSIERS_TO_FETCH, {"limit": _FETCHED_AT_ONCE}).all()
+        return [row for row in rows if row.issuer != self._desk.node]
+
+    async def _one(self, digest: str, issuer: str) -> bool:
+        """Fetch, verify and take in one bundle; say whether it is settled, for good or ill."""
+        try:
+            found = await self._peers.client(issuer).dossier(digest)
+            verdict = await asyncio.to_thread(
+                dossier.verify, found.octets, self._desk.trust, self._desk.standard, now=self._desk.now()
+            )
+            reason = "; ".join(f"{each.where}: {each.message}" for each in verdict.problems)
+            if verdict.valid:
+                reason = await self._take_in(found, issuer)
+        except Unavailable as error:
+            _LOG.info("the dossier %s of %s is not there yet: %s", digest, issuer, error)
+            return False
+        except Refused as refused:
+            if refused.retryable:
+                return False
+            reason = str(refused)
+        if reason:
+            _LOG.warning("the dossier %s of %s was not taken in whole: %s", digest, issuer, reason)
+        row = {"of_digest": digest, "to_bundle": None if reason else found.octets, "to_reason": reason}
+        await self._desk.intake.keep(Bundle(row, fresh=False))
+        return True
+
+    async def _take_in(self, found: Dossier, issuer: str) -> str:
+        now = self._desk.now()
+        taken = await asyncio.gather(*(
+            self._desk.intake.submit(each.document.envelope.compact, issuer, now, enclosed=True)
+            for each in found.entries
+        ))  # fmt: skip
+        return "; ".join(str(each.refused) for each in taken if each.refused is not None)
+
+
+def bundle_for(database: Database, caller: str, digest: str, *, node: str) -> bytes:
+    """Return the bundle of a dossier to one of its receivers.
+
+    Raises:
+        Refused: ``not-found``.
+    """
+    with database.reading() as connection:
+        row = connection.execute(statements.FIND_DOSSIER, {"digest": digest}).first()
+    if row is None or row.bundle is None or caller not in {node, *orjson.loads(row.receivers)}:
+        raise Refused("not-found", "TF-INTAKE-12", "no such dossier is held for the caller")
+    return bytes(row.bundle)
+

@@ -1,0 +1,108 @@
+"""Which documents belong into a dossier: those of the consignment, what they name, and the cases that these open."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from threeflow import envelope, strict
+from threeflow.errors import Refused
+from threeflow.process import Table
+from threeflow.trust import TrustStore
+
+from threeflow_gateway.domain.visibility import may_read
+from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Memory, Standing
+from threeflow_gateway.intake.subjects import keys_as_json
+from threeflow_gateway.intake.workspace import Workspace, key_text
+from threeflow_gateway.store import statements
+from threeflow_gateway.store.database import Database
+
+__all__ = ["Gathered", "Gatherer", "Piece"]
+
+_CONSIGNMENT: Final = "consignment"
+_CASE: Final = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One document of a dossier, as it is held."""
+
+    no: int
+    envelope: bytes
+    receipt: bytes
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The pieces in the order of acceptance, and the keys of the consignment."""
+
+    documents: tuple[Piece, ...]
+    keys: tuple[Mapping[str, str], ...]
+
+
+class Gatherer:
+    """Reads what a dossier needs."""
+
+    def __init__(self, database: Database, table: Table, trust: TrustStore, *, node: str) -> None:
+        self._database = database
+        self._table = table
+        self._trust = trust
+        self._node = node
+
+    def gather(self, caller: str, key: Mapping[str, str], agreement: Mapping[str, str] | None) -> Gathered:
+        """Return what is held of the consignment with this key.
+
+        Raises:
+            Refused: ``not-found``, also where the caller is no party to it.
+        """
+        with self._database.reading() as connection:
+            workspace = Workspace(connection, self._table, Memory(0), writing=False)
+            number = workspace.subject_of(key_text(_CONSIGNMENT, key))
+            if number is None:
+                raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
+            standing = workspace.standing(number)
+            numbers = self._numbers(workspace, standing, agreement)
+            asked = {"documents": sorted(numbers)}
+            rows = connection.execute(statements.PIECES, asked).all()
+            keys = connection.execute(statements.KEYS_OF_SUBJECT, {"subject": number}).scalars().all()
+        if not self._is_party(caller, rows, standing):
+            raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
+        pieces = tuple(Piece(row.no, bytes(row.envelope), bytes(row.receipt), row.leaf) for row in rows)
+        return Gathered(pieces, tuple(keys_as_json(sorted(keys), orjson.loads)))
+
+    def _numbers(
+        self, workspace: Workspace, standing: Standing, agreement: Mapping[str, str] | None
+    ) -> set[int]:  # fmt: skip
+        found = set(_effective(standing))
+        if agreement is not None:
+            held = workspace.held(agreement["issuer"], agreement["id"])
+            if held is None or held.digest != agreement["digest"]:
+                raise Refused("not-found", "TF-INTAKE-15", "the agreement is not held", "/agreement")
+            found.add(held.no)
+        for member in standing.members.values():
+            for each in member.filed.references:
+                held = workspace.held(each.issuer, each.id)
+                if held is None or held.digest != each.digest or held.type not in self._table.rows:
+                    continue
+                found.add(held.no)
+                for subject in workspace.subjects_of(held.no):
+                    case = workspace.standing(subject)
+                    if case.kind == _CASE:
+                        found.update(_effective(case))
+        return found
+
+    def _is_party(self, caller: str, rows: Iterable[Any], standing: Standing) -> bool:
+        if caller == self._node:
+            return True
+        own = {member.no for member in standing.members.values()}
+        for row in rows:
+            header: Any = strict.parse_object(envelope.read(row.envelope).payload)["header"]
+            if row.no in own and may_read(caller, header, row.caller, self._trust.node):
+                return True
+        return False
+
+
+def _effective(standing: Standing) -> Iterable[int]:
+    return (each.no for each in standing.members.values() if each.effect not in WITHOUT_EFFECT)

@@ -1,0 +1,165 @@
+"""One node, assembled from its configuration: what the bindings answer with and what runs beside them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from threeflow.errors import Refused, Unavailable
+from threeflow.keys import SigningKey
+from threeflow.standard import Standard
+from threeflow.trust import TrustStore
+
+from threeflow_gateway import clock
+from threeflow_gateway.config import Config
+from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
+from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
+from threeflow_gateway.delivery.outbox import Outbox
+from threeflow_gateway.delivery.peers import Peers
+from threeflow_gateway.intake.batch import Batches, Job
+from threeflow_gateway.intake.committer import Committer
+from threeflow_gateway.intake.decide import Decider
+from threeflow_gateway.intake.examine import Examiner
+from threeflow_gateway.intake.sealing import Sealer
+from threeflow_gateway.intake.service import Intake
+from threeflow_gateway.intake.standing import Memory
+from threeflow_gateway.rest.log_proofs import LogProofs
+from threeflow_gateway.rest.reads import Reads
+from threeflow_gateway.statement import statement
+from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.ledger import Ledger
+
+__all__ = ["GatewayNode"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class GatewayNode:
+    """Everything that a running node holds. Made outside an event loop, started and closed inside one."""
+
+    def __init__(self, config: Config, now: Callable[[], datetime] = clock.now) -> None:
+        """Read keys, trust lists and standard, and open the database.
+
+        Raises:
+            OSError: a file cannot be read.
+            Refused: a key or a trust list is not fit.
+            ValueError: the database is another node's, or the standard cannot be loaded.
+        """
+        self.config = config
+        self.now = now
+        node, environment = config.node.id, config.node.environment
+        self.standard = Standard.load(*config.node.overlays)
+        self.trust = TrustStore(environment)
+        for path in config.trust.files:
+            self.trust.add_file(path.read_bytes(), now=now())
+        keys = tuple(SigningKey.load(path) for path in config.node.seal_keys)
+        token_key = SigningKey.load(config.node.token_key)
+        self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
+        self.database.create(node)
+        self._committed = asyncio.Event()
+        sealer = Sealer(keys, self.trust, node=node, environment=environment)
+        decider = Decider(
+            self.standard, self.trust, sealer, profile=config.node.profile,
+            pending=timedelta(seconds=config.process.pending_seconds),
+        )  # fmt: skip
+        batches = Batches(
+            self.database, self.standard.table, decider, Memory(config.limits.subjects_in_memory)
+        )
+        self.committer: Committer[Job] = Committer(
+            batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
+            on_commit=self._on_commit,
+        )  # fmt: skip
+        self.peers = Peers(self.trust, token_key, node=node, timeout_seconds=config.delivery.timeout_seconds)
+        examiner = Examiner(self.standard, self.trust, node=node, environment=environment)
+        self.intake = Intake(
+            examiner, self.committer, sealer, answer_seconds=config.limits.answer_seconds,
+            continues=Continuation(self.database, self.peers, node=node).check,
+        )  # fmt: skip
+        self.ledger = Ledger(self.database)
+        self.reads = Reads(self.database, self.standard.table, self.trust, node=node, environment=environment)
+        self.proofs = LogProofs(self.database, self.ledger)
+        self.statement = sealer.seal(statement(config, self.standard, self.trust, now()))
+        self._outbox = Outbox(self.database, self.peers, self.intake, config.delivery, now)
+        self._checkpoints = Checkpoints(
+            self.database, self.ledger, sealer, self.peers, self.intake,
+            interval=config.log.checkpoint_seconds, now=now,
+        )  # fmt: skip
+        desk = Desk(self.database, self.standard, self.trust, self.intake, node, environment, now)
+        self._cutter = Cutter(
+            desk, self.ledger, self._checkpoints, keys, valid_seconds=config.process.dossier_seconds,
+            profile=config.node.profile,
+        )  # fmt: skip
+        self._fetcher = Fetcher(desk, self.peers)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to take in, to deliver, and to make checkpoints."""
+        await asyncio.to_thread(self.ledger.catch_up)
+        self.committer.start()
+        loop = asyncio.get_running_loop()
+        self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
+        if self.config.delivery.enabled:
+            self._outbox.start()
+            self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
+            self._tasks.append(loop.create_task(self._fetcher.run(), name="dossiers"))
+
+    async def close(self) -> None:
+        """Finish what was acknowledged, then stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._outbox.close()
+        await self.committer.close()
+        await self.peers.close()
+        self.database.close()
+
+    async def next_events(self, caller: str, after: int, limit: int, wait: int) -> dict[str, Any]:
+        """Return the caller's events after a number; where there are none, wait for one (TF-REST-9)."""
+        until = asyncio.get_running_loop().time() + wait
+        while True:
+            committed = self._committed
+            page = await asyncio.to_thread(self.reads.events, caller, after, limit)
+            left = until - asyncio.get_running_loop().time()
+            if page["events"] or left <= 0:
+                return page
+            try:
+                # Another process of this node commits without a sound here: look again every second.
+                await asyncio.wait_for(committed.wait(), min(left, 1.0))
+            except TimeoutError:
+                continue
+
+    async def cut_dossier(self, caller: str, asked: dict[str, Any]) -> bytes:
+        """Cut a dossier and return its sealed head."""
+        return await self._cutter.cut(caller, asked)
+
+    def dossier(self, caller: str, digest: str) -> bytes:
+        """Return the bundle of a dossier."""
+        return bundle_for(self.database, caller, digest, node=self.config.node.id)
+
+    def trust_lists(self) -> list[bytes]:
+        """Return the sealed trust lists, oldest first within a jurisdiction."""
+        return [each.raw for name in self.trust.jurisdictions() for each in self.trust.lists(name)]
+
+    async def ready(self) -> bool:
+        """Say whether a document could be taken in now: the committer writes and answers."""
+        try:
+            async with asyncio.timeout(5):
+                await self.intake.sweep(self.now())
+        except (TimeoutError, Unavailable):
+            return False
+        return True
+
+    def _on_commit(self) -> None:
+        before, self._committed = self._committed, asyncio.Event()
+        before.set()
+        self._outbox.wake()
+        self._fetcher.wake()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.config.process.sweep_seconds)
+            try:
+                await self.intake.sweep(self.now())
+            except (Refused, Unavailable):
+                _LOG.exception("pending documents could not be looked through")

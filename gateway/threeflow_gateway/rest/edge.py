@@ -1,0 +1,139 @@
+"""The outermost ASGI application: bounds the body, proves the caller, and hands on (TF-REST-7, TF-REST-8)."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from threeflow.errors import Refused, Unavailable
+
+from threeflow_gateway.rest.asgi import (
+    Answer,
+    App,
+    DisconnectedError,
+    Receive,
+    Scope,
+    Send,
+    headers_of,
+    read_body,
+    replayed,
+    send_answer,
+)
+from threeflow_gateway.rest.callers import Callers
+from threeflow_gateway.rest.problems import JOSE, JSON, NDJSON, PROBLEM, from_status, problem, unavailable
+from threeflow_gateway.rest.submission import Submissions
+
+__all__ = ["CALLER", "Edge"]
+
+_LOG = logging.getLogger(__name__)
+
+CALLER: Final = "threeflow.caller"
+"""Where the scope says who was proven to call."""
+
+_SUBMIT: Final = "/v1/documents"
+_BATCH: Final = "/v1/documents/batch"
+_OPEN: Final = re.compile(r"/health|/ready|/\.well-known/threeflow|/v1/trust-lists|/v1/standard/[^/]*")
+_BODY_TYPE: Final = {_SUBMIT: JOSE, _BATCH: NDJSON, "/v1/dossiers": JSON}
+_OFFERED: Final = (
+    (re.compile(r"/v1/documents"), (JOSE, PROBLEM)),
+    (re.compile(r"/v1/documents/batch"), (NDJSON, PROBLEM)),
+    (re.compile(r"/v1/documents/[^/]+/[^/]+/receipt"), (JOSE, PROBLEM)),
+    (re.compile(r"/v1/documents/[^/]+/[^/]+"), (JOSE, JSON, PROBLEM)),
+    (re.compile(r"/v1/log/checkpoint|/\.well-known/threeflow|/v1/dossiers"), (JOSE, PROBLEM)),
+    (re.compile(r"/v1/standard/[^/]*"), (JSON, "application/yaml", PROBLEM)),
+)
+
+
+class Edge:
+    """Everything between the HTTP server and the operations."""
+
+    def __init__(
+        self, submissions: Submissions, callers: Callers, inner: App, now: Callable[[], datetime], *,
+        body_octets: int, batch_octets: int,
+    ) -> None:  # fmt: skip
+        self._submissions = submissions
+        self._callers = callers
+        self._inner = inner
+        self._now = now
+        self._body_octets = body_octets
+        self._batch_octets = batch_octets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        try:
+            answer = await self._answer(scope, receive, send)
+        except DisconnectedError:
+            return
+        except Refused as refused:
+            answer = problem(refused)
+        except Unavailable as error:
+            answer = unavailable(error)
+        if answer is not None:
+            await send_answer(send, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Answer | None:
+        headers = headers_of(scope)
+        path: str = scope["path"]
+        post = scope["method"] == "POST"
+        body = await read_body(receive, headers, self._batch_octets if path == _BATCH else self._body_octets)
+        if not _OPEN.fullmatch(path):
+            submits = post and path in {_SUBMIT, _BATCH}
+            authorization = headers.get(b"authorization", b"")
+            caller = self._callers.prove(scope, authorization, body, self._now(), once=not submits)
+            scope[CALLER] = caller
+            if post and path in _BODY_TYPE:
+                wrong = _media_type(headers, _BODY_TYPE[path])
+                if wrong is not None:
+                    return wrong
+            if submits:
+                _check_accept(headers, path)
+                return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(body, caller)
+        _check_accept(headers, path)
+        return await self._below(scope, headers, body, receive, send)
+
+    async def _below(
+        self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, receive: Receive, send: Send
+    ) -> Answer | None:  # fmt: skip
+        # A chunked body has no length, and what is below would call it empty.
+        if body and b"content-length" not in headers:
+            kept = [each for each in scope["headers"] if each[0] != b"transfer-encoding"]
+            scope["headers"] = [*kept, (b"content-length", b"%d" % len(body))]
+        started = False
+
+        async def watched(message: Scope) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._inner(scope, replayed(body, receive), watched)
+        except (Refused, Unavailable):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever went wrong below, the caller gets an answer
+            if started:
+                raise
+            _LOG.exception("an operation failed")
+            return from_status(503, str(error))
+        return None
+
+
+def _media_type(headers: Mapping[bytes, bytes], wanted: str) -> Answer | None:
+    said = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+    if said == wanted:
+        return None
+    refused = Refused("bad-request", "TF-REST-10", f"the body is {said or 'of no type'}, not {wanted}")
+    return problem(refused, 415)
+
+
+def _check_accept(headers: Mapping[bytes, bytes], path: str) -> None:
+    accept = headers.get(b"accept", b"").decode("latin-1")
+    if not accept or "*/*" in accept:
+        return
+    offered = next((types for pattern, types in _OFFERED if pattern.fullmatch(path)), (JSON, PROBLEM))
+    wanted = [each.split(";")[0].strip().lower() for each in accept.split(",")]
+    if not any(each in offered or each == "application/*" for each in wanted):
+        raise Refused("not-acceptable", "TF-REST-10", f"{path} offers {', '.join(offered)}")

@@ -1,0 +1,57 @@
+"""A subject as people and programs read it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from threeflow.process import Balance, Portion, State
+
+from threeflow_gateway.intake.standing import Standing
+from threeflow_gateway.intake.subjects import keys_as_json
+
+__all__ = ["subject_view"]
+
+
+def subject_view(standing: Standing, keys: Iterable[str], documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a subject with the documents that its reader may see."""
+    state = standing.state
+    return {
+        "kind": standing.kind,
+        "id": str(standing.no),
+        "keys": keys_as_json(sorted(keys), orjson.loads),
+        "documents": list(documents),
+        "portions": [_portion(state, each) for each in state.portions],
+        "tracks": dict(state.subject_tracks),
+        "steps": [
+            {"track": each.track, "from": each.origin, "to": each.to, "cause": each.cause,
+             "at": each.at.isoformat(), "portion": each.portion}
+            for each in state.steps
+        ],
+        "findings": [
+            {"code": each.code, "document": each.digest, "message": {"en": each.text.en, "zh": each.text.zh},
+             "portions": list(each.portions)}
+            for each in state.findings
+        ],
+        "waiting": [{"document": each.digest, "reason": each.reason} for each in state.waiting],
+        "accounts": [_account(name, each) for name, each in sorted(state.accounts.items())],
+    }  # fmt: skip
+
+
+def _portion(state: State, portion: Portion) -> dict[str, Any]:
+    cells = [
+        {"sequence": sequence, "package": package, "quantity": str(amount)}
+        for (sequence, package), amount in sorted(portion.cells.items())
+    ]
+    return {
+        "ordinal": portion.ordinal,
+        "packages": list(portion.packages),
+        "cells": cells,
+        "tracks": dict(sorted(state.states_of(portion).items())),
+    }
+
+
+def _account(name: str, balance: Balance) -> dict[str, Any]:
+    sides = {side: getattr(balance, side) for side in ("credit", "debit", "open", "difference")}
+    said = {side: {unit: str(amount) for unit, amount in units.items()} for side, units in sides.items()}
+    return {"account": name, "state": balance.state, **said}
