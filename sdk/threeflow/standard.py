@@ -51,12 +51,20 @@ class Standard:
 
     @cached_property
     def table_source(self) -> dict[str, Any]:
-        """The exchange table as read from its files, rows of overlays (``exchange.d/*.yaml``) at the end."""
+        """The exchange table as read; overlays (``exchange.d/*.yaml``) add to its ``documents``.
+
+        Raises:
+            ValueError: an overlay has a row of a type that is there already.
+        """
         source: dict[str, Any] = yaml.safe_load(threeflow_spec.read(f"{_ROOT}exchange.yaml"))
+        rows = source["documents"]
         for overlay in self._overlays:
             for path in sorted((overlay / "exchange.d").glob("*.yaml")):
-                added = yaml.safe_load(path.read_bytes())
-                source["documents"].extend(added["documents"])
+                added = yaml.safe_load(path.read_bytes())["documents"]
+                twice = {row["type"] for row in rows} & {row["type"] for row in added}
+                if twice:
+                    raise ValueError(f"{path} would replace the row of {', '.join(sorted(twice))}")
+                rows.extend(added)
         return source
 
     @cached_property

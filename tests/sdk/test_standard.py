@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from threeflow.standard import Standard
 
@@ -30,3 +31,15 @@ def test_schemas_lists_and_refusals_are_read_once() -> None:
     assert standard.schemas is standard.schemas
     assert standard.codelists.contains("iso-4217", "GBP")
     assert "order" in standard.schemas.types
+
+
+@pytest.mark.requirement("TF-VER-5")
+def test_an_overlay_adds_rows_to_the_table_and_replaces_none(tmp_path: Path) -> None:
+    rows = tmp_path / "exchange.d"
+    rows.mkdir()
+    order = next(row for row in Standard.load().table_source["documents"] if row["type"] == "order")
+    (rows / "gift-note.yaml").write_text(yaml.safe_dump({"documents": [{**order, "type": "gift-note"}]}))
+    assert Standard.load(tmp_path).table.row("gift-note") is not None
+    (rows / "order.yaml").write_text(yaml.safe_dump({"documents": [order]}))
+    with pytest.raises(ValueError, match="order"):
+        _ = Standard.load(tmp_path).table_source

@@ -7,6 +7,8 @@ import pytest
 
 import threeflow_spec
 from threeflow.codelists import CodeLists, UnknownListError
+from threeflow.schemas import Schemas
+from threeflow.standard import Standard
 
 LISTS = CodeLists.load()
 MEMBERS = {"id", "title", "authority", "source", "edition", "licence", "retrieved", "from", "to", "codes"}
@@ -74,3 +76,24 @@ def test_an_unknown_list_is_an_error_and_an_unknown_code_is_not() -> None:
     with pytest.raises(UnknownListError):
         LISTS.contains("no-such-list", "1")
     assert not LISTS.contains("iso-3166-1", "XX")
+
+
+def test_the_lists_of_document_types_and_events_are_those_of_the_schemas() -> None:
+    schemas = Schemas.load()
+    types = {type_ for type_ in schemas.types if schemas.family(type_) != "protocol"}
+    assert set(LISTS.get("document-type").codes) == types
+    assert set(LISTS.get("event-type").codes) == _kinds(schemas, "logistics-event")
+
+
+def test_schemas_and_exchange_table_name_the_same_types_and_kinds() -> None:
+    schemas = Schemas.load()
+    table = Standard.load().table_source["documents"]
+    assert {row["type"] for row in table} == set(LISTS.get("document-type").codes)
+    for row in table:
+        assert set(row["kinds"]) == _kinds(schemas, row["type"]), row["type"]
+        assert row["family"] == schemas.family(row["type"])
+
+
+def _kinds(schemas: Schemas, type_: str) -> set[str]:
+    narrowed = schemas.schema(type_)["properties"]["header"]["allOf"][1]
+    return set(narrowed["properties"]["kind"]["enum"])
