@@ -16,16 +16,26 @@ from threeflow_gateway.demo.goods import classify
 from threeflow_gateway.demo.orders import Invoice, Line
 
 DERIVED = (
-    "hsCode", "netMass", "grossMass", "origin", "packages", "ucr", "payment", "waybill",
-    "buyer", "consignee", "declaration", "movement",
-)  # fmt: skip
+    "hsCode",
+    "netMass",
+    "grossMass",
+    "origin",
+    "packages",
+    "ucr",
+    "payment",
+    "waybill",
+    "buyer",
+    "consignee",
+    "declaration",
+    "movement",
+)
 ITEMS_PER_DECLARATION = 100
 ORIGINS = ("CN", "CN", "CN", "CN", "IN", "IN", "GB", "GB", "VN", "TR")
 STREETS = ("Harbour Row", "Mill Lane", "Station Road", "Orchard Way", "North Quay")
 CENT = Decimal("0.01")
 GRAM = Decimal("0.001")
 PACKAGING = Decimal("0.250")
-PACKAGE_LIMIT = Decimal("18")
+PACKAGE_LIMIT = Decimal(18)
 PACKAGES_AT_MOST = 4
 
 
@@ -147,32 +157,55 @@ def person(customer: str, country: str | None, seed: int) -> Person:
     )
 
 
-def parcels(invoices: Sequence[Invoice], seed: int, *, at_least: int = 1, packages: int = 1) -> tuple[Parcel, ...]:
-    """The parcels that carry the goods of these invoices: one, `at_least` so many, or one a hundred lines."""
+def parcels(
+    invoices: Sequence[Invoice], seed: int, *, at_least: int = 1, packages: int = 1, last_alone: bool = False
+) -> tuple[Parcel, ...]:
+    """The parcels that carry the goods of these invoices: one, `at_least` so many, or one a hundred lines.
+
+    `packages` is the least number of packages in each; `last_alone` packs the last item of each by itself.
+    """
     lines = [
-        (invoice.number, number, line) for invoice in invoices for number, line in enumerate(invoice.goods, start=1)
+        (invoice.number, number, line)
+        for invoice in invoices
+        for number, line in enumerate(invoice.goods, start=1)
     ]
     count = max(at_least, -(-len(lines) // ITEMS_PER_DECLARATION))
     size = -(-len(lines) // count)
     chunks = [lines[start : start + size] for start in range(0, len(lines), size)]
-    return tuple(_parcel(invoices, number, chunk, seed, packages) for number, chunk in enumerate(chunks, start=1))
+    return tuple(
+        _parcel(invoices, number, chunk, seed, packages, last_alone=last_alone)
+        for number, chunk in enumerate(chunks, start=1)
+    )
 
 
 def _parcel(
-    invoices: Sequence[Invoice], number: int, lines: Sequence[tuple[str, int, Line]], seed: int, packages: int
+    invoices: Sequence[Invoice],
+    number: int,
+    lines: Sequence[tuple[str, int, Line]],
+    seed: int,
+    packages: int,
+    *,
+    last_alone: bool,
 ) -> Parcel:
     stem = f"{invoices[0].number}-{number}"
     draw = Random(f"{seed}:{stem}:parcel")  # noqa: S311
     weighed = [(order, index, line, _net(line, draw)) for order, index, line in lines]
     total = sum((net for *_, net in weighed), Decimal(0))
     count = min(len(weighed), max(packages, min(PACKAGES_AT_MOST, 1 + int(total // PACKAGE_LIMIT))))
+    inside = _packing(len(weighed), count, last_alone=last_alone)
     items = tuple(
         Item(
-            sequence, order, index, line, classify(line.description).hs, _origin(line, seed), net,
-            f"P{(sequence - 1) * count // len(weighed) + 1}",
+            sequence,
+            order,
+            index,
+            line,
+            classify(line.description).hs,
+            _origin(line, seed),
+            net,
+            f"P{inside[sequence - 1]}",
         )
         for sequence, (order, index, line, net) in enumerate(weighed, start=1)
-    )  # fmt: skip
+    )
     return Parcel(
         number=number,
         waybill=f"TF{draw.randrange(10**9):09d}GB",
@@ -183,6 +216,13 @@ def _parcel(
         packages=tuple(_package(f"P{index}", items) for index in range(1, count + 1)),
         ready_at=max(invoice.placed_at for invoice in invoices) + timedelta(hours=6 + draw.randrange(12)),
     )
+
+
+def _packing(items: int, packages: int, *, last_alone: bool) -> list[int]:
+    """The package of each item, counted from 1, in stretches of near equal length."""
+    if last_alone and packages > 1:
+        return [*_packing(items - 1, packages - 1, last_alone=False), packages]
+    return [index * packages // items + 1 for index in range(items)]
 
 
 def _package(name: str, items: Sequence[Item]) -> Package:

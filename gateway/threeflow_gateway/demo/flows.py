@@ -11,7 +11,15 @@ from typing import Any
 from threeflow.documents import build, subject, timestamp
 from threeflow_gateway.demo import names
 from threeflow_gateway.demo.derive import CENT, Deal, Item, Parcel, Person
-from threeflow_gateway.demo.names import CARRIER, CURRENCY, ENVIRONMENT, EXPORT_CUSTOMS, PAYMENTS, PLATFORM
+from threeflow_gateway.demo.names import (
+    CARRIER,
+    CURRENCY,
+    ENVIRONMENT,
+    EXPORT_CUSTOMS,
+    PAYMENTS,
+    PLATFORM,
+    PURPOSE,
+)
 from threeflow_gateway.demo.orders import Line
 from threeflow_gateway.demo.persons import Part, part, party
 
@@ -22,6 +30,13 @@ class Paper:
 
     payload: dict[str, Any]
     parts: tuple[Part, ...] = ()
+
+    def across(self, agreement: Mapping[str, str], *receivers: str) -> Paper:
+        """The same document, told to nodes of the other jurisdiction too, under the agreement that allows it."""
+        header = dict(self.payload["header"])
+        header["receivers"] = [*header["receivers"], *receivers]
+        header |= {"agreement": dict(agreement), "purpose": PURPOSE}
+        return Paper({**self.payload, "header": header}, self.parts)
 
 
 def amount(value: Decimal) -> dict[str, str]:
@@ -65,34 +80,50 @@ def order(deal: Deal, at: datetime) -> Paper:
         totals["discount"] = amount(deal.funds.discount)
     totals["amountPaid"] = amount(deal.funds.due)
     payload = build(
-        "order", "sale", issuer=PLATFORM, environment=ENVIRONMENT, issued_at=at, receivers=[EXPORT_CUSTOMS],
+        "order",
+        "sale",
+        issuer=PLATFORM,
+        environment=ENVIRONMENT,
+        issued_at=at,
+        receivers=[EXPORT_CUSTOMS],
         subjects=[subject(names.ucr_key(deal.ucr), names.order_key(deal.order_number))],
         header={"parts": [each.binding for each in people]},
-        orderNumber=deal.order_number, orderType="b2c", orderedAt=timestamp(at),
+        orderNumber=deal.order_number,
+        orderType="b2c",
+        orderedAt=timestamp(at),
         parties={
-            "platform": PLATFORM_FIRM, "seller": SELLER, "buyer": party("buyer", deal.buyer),
+            "platform": PLATFORM_FIRM,
+            "seller": SELLER,
+            "buyer": party("buyer", deal.buyer),
             "consignee": party("consignee", deal.buyer),
         },
         currency=CURRENCY,
         items=[_order_item(number, line) for number, line in enumerate(deal.invoice.goods, start=1)],
         charges=[_charge(line) for line in deal.invoice.charges] or None,
         totals=totals,
-    )  # fmt: skip
+    )
     return Paper(payload, people)
 
 
-def payment(deal: Deal, payer: Person, paid: Decimal, at: datetime) -> Paper:
-    """The payment institution's word on what was paid, by whom, for which order."""
+def payment(deals: Sequence[Deal], payer: Person, paid: Sequence[Decimal], at: datetime) -> Paper:
+    """The payment institution's word on what was paid, by whom, and how much of it for which order."""
     people = (part("payer", payer),)
+    orders = [names.order_key(each.order_number) for each in deals]
     payload = build(
-        "payment", "paid", issuer=PAYMENTS, environment=ENVIRONMENT, issued_at=at, receivers=[EXPORT_CUSTOMS],
-        subjects=[subject(names.order_key(deal.order_number))],
+        "payment",
+        "paid",
+        issuer=PAYMENTS,
+        environment=ENVIRONMENT,
+        issued_at=at,
+        receivers=[EXPORT_CUSTOMS],
+        subjects=[subject(order) for order in orders],
         header={"parts": [each.binding for each in people]},
-        paymentNumber=deal.funds.number, paidAt=timestamp(at),
+        paymentNumber=deals[0].funds.number,
+        paidAt=timestamp(at),
         parties={"payer": party("payer", payer), "payee": SELLER, "paymentProvider": PAYMENTS_FIRM},
-        amount=amount(paid),
-        orders=[{"order": names.order_key(deal.order_number), "amount": amount(paid)}],
-    )  # fmt: skip
+        amount=amount(sum(paid, Decimal(0))),
+        orders=[{"order": order, "amount": amount(share)} for order, share in zip(orders, paid, strict=True)],
+    )
     return Paper(payload, people)
 
 
@@ -100,25 +131,35 @@ def waybill(parcel: Parcel, orders: Sequence[str], consignee: Person, at: dateti
     """The carrier's house waybill; `orders` are the order numbers that the carrier wrote on it."""
     people = (part("consignee", consignee),)
     payload = build(
-        "waybill", "house", issuer=CARRIER, environment=ENVIRONMENT, issued_at=at, receivers=[EXPORT_CUSTOMS],
+        "waybill",
+        "house",
+        issuer=CARRIER,
+        environment=ENVIRONMENT,
+        issued_at=at,
+        receivers=[EXPORT_CUSTOMS],
         subjects=[subject(names.waybill_key(parcel.waybill))],
         header={"parts": [each.binding for each in people]},
-        waybillNumber=parcel.waybill, issuedOn=timestamp(at),
+        waybillNumber=parcel.waybill,
+        issuedOn=timestamp(at),
         parties={"consignor": SELLER, "consignee": party("consignee", consignee), "carrier": CARRIER_FIRM},
         orders=[names.order_key(number) for number in orders],
         carriage=carriage(consignee, parcel),
         packages=[package(each.id, each.kind, each.gross) for each in parcel.packages],
-        packageCount=len(parcel.packages), grossWeight=mass(parcel.gross), netWeight=mass(parcel.net),
+        packageCount=len(parcel.packages),
+        grossWeight=mass(parcel.gross),
+        netWeight=mass(parcel.net),
         declaredValue=amount(parcel.value),
-    )  # fmt: skip
+    )
     return Paper(payload, people)
 
 
 def carriage(consignee: Person, parcel: Parcel) -> dict[str, Any]:
     """How the parcel goes: by air, on the carrier's flight."""
     found: dict[str, Any] = {
-        "mode": {"list": "unece-rec19", "code": "4"}, "voyage": parcel.movement, "dispatchCountry": "GB",
-    }  # fmt: skip
+        "mode": {"list": "unece-rec19", "code": "4"},
+        "voyage": parcel.movement,
+        "dispatchCountry": "GB",
+    }
     if consignee.country:
         found["destinationCountry"] = consignee.country
     return found
@@ -128,16 +169,21 @@ def package(name: str, kind: str, gross: Decimal) -> dict[str, Any]:
     return {"id": name, "type": kind, "grossWeight": mass(gross)}
 
 
-def event(
-    parcel: Parcel, kind: str, at: datetime, receivers: Sequence[str], scope: Mapping[str, Any] | None = None,
-    **content: Any,
-) -> Paper:  # fmt: skip
-    """Something that happened to the parcel, at that moment."""
+def event(parcel: Parcel, kind: str, at: datetime, packages: Sequence[str] = (), **content: Any) -> Paper:
+    """Something that happened to the parcel at that moment; to all of it where no packages are named."""
     payload = build(
-        "logistics-event", kind, issuer=CARRIER, environment=ENVIRONMENT, issued_at=at, receivers=receivers,
+        "logistics-event",
+        kind,
+        issuer=CARRIER,
+        environment=ENVIRONMENT,
+        issued_at=at,
+        receivers=[EXPORT_CUSTOMS],
         subjects=[subject(names.waybill_key(parcel.waybill))],
-        eventTime=timestamp(at), classifier="actual", scope=dict(scope or {"all": True}), **content,
-    )  # fmt: skip
+        eventTime=timestamp(at),
+        classifier="actual",
+        packages=list(packages) or None,
+        **content,
+    )
     return Paper(payload)
 
 
@@ -146,7 +192,11 @@ def declared_item(item: Item) -> dict[str, Any]:
     return {
         "sequence": item.sequence,
         "orderLines": [
-            {"order": names.order_key(item.order), "line": item.order_line, "quantity": str(item.line.quantity)}
+            {
+                "order": names.order_key(item.order),
+                "line": item.order_line,
+                "quantity": str(item.line.quantity),
+            }
         ],
         "names": [english(item.line.description or item.line.stock_code)],
         "sku": item.line.stock_code,

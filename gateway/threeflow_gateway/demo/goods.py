@@ -32,7 +32,8 @@ def table() -> tuple[Goods, ...]:
     """Every row, in the order in which keywords are tried."""
     text = files(__package__).joinpath("data/goods.csv").read_text("utf-8")
     return tuple(
-        Goods(row["keyword"], row["hs"], int(row["grams"]), row["package"]) for row in csv.DictReader(text.splitlines())
+        Goods(row["keyword"], row["hs"], int(row["grams"]), row["package"])
+        for row in csv.DictReader(text.splitlines())
     )
 
 

@@ -13,10 +13,7 @@ from threeflow.keys import SigningKey
 from threeflow_gateway.demo import names
 
 VALID_DAYS = 30
-ACTS = (
-    "customs-status", "inspection-order", "inspection-result", "release", "release-revocation", "detention",
-    "decision", "information-request", "import-decision", "agreement",
-)  # fmt: skip
+DECIDES = ("declaration", "inspection", "release", "detention", "decision", "agreement")
 
 
 @dataclass(frozen=True)
@@ -45,17 +42,25 @@ def office(code: Mapping[str, str], position: str, competences: Sequence[str]) -
 EXPORT_SIDE = (
     Member(names.HUB, "Demo hub", ("hub",)),
     Member(
-        names.EXPORT_CUSTOMS, "Customs of XA", ("customs",),
-        offices=(office(names.EXPORT_OFFICE, "export", ACTS), office(names.EXIT_OFFICE, "export", ("customs-status", "exit-confirmed"))),
+        names.EXPORT_CUSTOMS,
+        "Customs of XA",
+        ("customs",),
+        offices=(
+            office(names.EXPORT_OFFICE, "export", DECIDES),
+            office(names.EXIT_OFFICE, "export", ("exit-confirmation",)),
+        ),
     ),
     Member(names.PLATFORM, "Demo Platform", ("platform", "seller"), via=names.HUB),
     Member(names.PAYMENTS, "Demo Payments", ("payment-institution",), via=names.HUB),
     Member(names.CARRIER, "Demo Carrier", ("carrier",), via=names.HUB),
     Member(names.DECLARANT, "Demo Export Broker", ("declarant",), via=names.HUB),
-)  # fmt: skip
+)
 IMPORT_SIDE = (
     Member(
-        names.IMPORT_CUSTOMS, "Customs of XB", ("customs",), offices=(office(names.IMPORT_OFFICE, "import", ACTS),)
+        names.IMPORT_CUSTOMS,
+        "Customs of XB",
+        ("customs",),
+        offices=(office(names.IMPORT_OFFICE, "import", (*DECIDES, "entry")),),
     ),
     Member(names.IMPORT_DECLARANT, "Demo Import Broker", ("declarant",), via=names.IMPORT_CUSTOMS),
 )
@@ -84,28 +89,51 @@ def trust_file(
     keys: Mapping[str, KeyPair],
     endpoints: Mapping[str, str],
     countries: Collection[str],
+    begins: datetime,
 ) -> bytes:
     """The trust file of one jurisdiction: its anchor's fingerprint and its first list, sealed by the anchor."""
     now = datetime.now(UTC)
     issuer = f"{jurisdiction}.trust"
     anchor = SigningKey.generate("ES256", f"{issuer}#anchor-1", "seal")
     payload = trust.build(
-        id=str(uuid.uuid4()), issuer=issuer, environment=names.ENVIRONMENT, jurisdiction=jurisdiction,
-        territories=_territories(jurisdiction, countries), sequence=1, previous=None, issued_at=now,
-        expires_at=now + timedelta(days=VALID_DAYS), anchor=anchor.public,
-        nodes=[_entry(member, keys[member.id], endpoints.get(member.id), now) for member in members],
-    )  # fmt: skip
+        id=str(uuid.uuid4()),
+        issuer=issuer,
+        environment=names.ENVIRONMENT,
+        jurisdiction=jurisdiction,
+        territories=_territories(jurisdiction, countries),
+        sequence=1,
+        previous=None,
+        issued_at=now,
+        expires_at=now + timedelta(days=VALID_DAYS),
+        anchor=anchor.public,
+        nodes=[
+            _entry(
+                member, keys[member.id], endpoints.get(member.id), (begins, now + timedelta(days=VALID_DAYS))
+            )
+            for member in members
+        ],
+    )
     sealed = envelope.seal(strict.dump(payload), anchor)
     return strict.dump({"anchor": anchor.public.thumbprint, "lists": [strict.parse(sealed)]})
 
 
-def _entry(member: Member, pair: KeyPair, endpoint: str | None, now: datetime) -> dict[str, object]:
-    until = now + timedelta(days=VALID_DAYS)
-    listed = [trust.key_entry(key.public, not_before=now, not_after=until) for key in (pair.seal, pair.token)]
+def _entry(
+    member: Member, pair: KeyPair, endpoint: str | None, valid: tuple[datetime, datetime]
+) -> dict[str, object]:
+    begins, until = valid
+    listed = [
+        trust.key_entry(key.public, not_before=begins, not_after=until) for key in (pair.seal, pair.token)
+    ]
     return trust.node_entry(
-        member.id, name=member.name, roles=member.roles, keys=listed, offices=member.offices, endpoint=endpoint,
-        via=member.via, profiles=[names.PROFILE],
-    )  # fmt: skip
+        member.id,
+        name=member.name,
+        roles=member.roles,
+        keys=listed,
+        offices=member.offices,
+        endpoint=endpoint,
+        via=member.via,
+        profiles=[names.PROFILE],
+    )
 
 
 def _territories(jurisdiction: str, countries: Collection[str]) -> list[str]:

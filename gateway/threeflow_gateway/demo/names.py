@@ -6,7 +6,8 @@ from threeflow.documents import key
 
 ENVIRONMENT = "demo"
 PROFILE = "xa-xb-demo"
-PURPOSE = "clearance"
+PURPOSE = "release-on-documents"
+MATCH_PURPOSE = "clearance"
 CURRENCY = "GBP"
 
 HUB = "xa.hub"

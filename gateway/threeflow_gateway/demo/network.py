@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -42,8 +43,10 @@ class Gateway:
         with (self.folder / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
                 [sys.executable, "-m", "threeflow_gateway.app", "--config", str(self.folder / "node.toml")],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
         self.pid_file.write_text(str(self.process.pid))
 
     def died(self) -> bool:
@@ -112,8 +115,11 @@ class Network:
             await asyncio.sleep(POLL_SECONDS * 4)
 
 
-def prepare(out: Path, countries: Collection[str]) -> Network:
-    """Make keys, trust files and configurations below `out`; `countries` are all ISO 3166-1 codes. Nothing runs yet."""
+def prepare(out: Path, countries: Collection[str], begins: datetime) -> Network:
+    """Make keys, trust files and configurations below `out`; `countries` are all ISO 3166-1 codes.
+
+    Keys count from `begins`, the first business moment, since a document's own date is business time. Nothing runs yet.
+    """
     folder = out / "nodes"
     trust_folder = out / "trust"
     trust_folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +130,9 @@ def prepare(out: Path, countries: Collection[str]) -> Network:
     trust_files: dict[str, Path] = {}
     for jurisdiction, side in lists.JURISDICTIONS.items():
         trust_files[jurisdiction] = trust_folder / f"{jurisdiction}.json"
-        trust_files[jurisdiction].write_bytes(lists.trust_file(jurisdiction, side, keys, endpoints, countries))
+        trust_files[jurisdiction].write_bytes(
+            lists.trust_file(jurisdiction, side, keys, endpoints, countries, begins)
+        )
     gateways: dict[str, Gateway] = {}
     for name, port in zip(GATEWAYS, ports, strict=True):
         place = folder / name

@@ -24,7 +24,16 @@ from typing import TextIO
 
 from threeflow.errors import Unavailable
 
-COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
+COLUMNS = (
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+)
 GOODS_CODE = re.compile(r"[0-9]{5}")
 CREDIT_PREFIX = "C"
 
@@ -142,9 +151,13 @@ def _invoice(number: str, rows: list[tuple[int, Mapping[str, str]]]) -> Invoice:
             found.append(_unreadable("InvoiceDate", row, cells["InvoiceDate"]))
     customer = _customer(rows[0][1]["CustomerID"] or "")
     country = (rows[0][1]["Country"] or "").strip()
-    invoice = Invoice(number, min(times, default=datetime.fromtimestamp(0, UTC)), customer, country, tuple(lines))
+    invoice = Invoice(
+        number, min(times, default=datetime.fromtimestamp(0, UTC)), customer, country, tuple(lines)
+    )
     found.extend(_judged(invoice, rows))
-    return Invoice(number, invoice.placed_at, customer, country, tuple(lines), min(found, key=_order, default=None))
+    return Invoice(
+        number, invoice.placed_at, customer, country, tuple(lines), min(found, key=_order, default=None)
+    )
 
 
 def _line(row: int, cells: Mapping[str, str]) -> Line | Decision:
@@ -158,7 +171,13 @@ def _line(row: int, cells: Mapping[str, str]) -> Line | Decision:
         return _unreadable("UnitPrice", row, cells["UnitPrice"])
     if not price.is_finite():
         return _unreadable("UnitPrice", row, cells["UnitPrice"])
-    return Line(row, (cells["StockCode"] or "").strip(), " ".join((cells["Description"] or "").split()), quantity, price)
+    return Line(
+        row,
+        (cells["StockCode"] or "").strip(),
+        " ".join((cells["Description"] or "").split()),
+        quantity,
+        price,
+    )
 
 
 def _judged(invoice: Invoice, rows: list[tuple[int, Mapping[str, str]]]) -> Iterator[Decision]:
@@ -167,18 +186,46 @@ def _judged(invoice: Invoice, rows: list[tuple[int, Mapping[str, str]]]) -> Iter
     first = rows[0][0]
     for row, cells in rows:
         if _customer(cells["CustomerID"] or "") != invoice.customer:
-            yield Decision("ORD-06", "CustomerID", row, "rows of one invoice name two customers", "同一发票的各行客户不一致")
+            yield Decision(
+                "ORD-06",
+                "CustomerID",
+                row,
+                "rows of one invoice name two customers",
+                "同一发票的各行客户不一致",
+            )
         if (cells["Country"] or "").strip() != invoice.country_label:
-            yield Decision("ORD-06", "Country", row, "rows of one invoice name two countries", "同一发票的各行国别不一致")
+            yield Decision(
+                "ORD-06", "Country", row, "rows of one invoice name two countries", "同一发票的各行国别不一致"
+            )
     for line in invoice.lines:
         if line.quantity <= 0 and line.is_goods:
-            yield Decision("ORD-02", "Quantity", line.row, f"quantity {line.quantity} is not above 0", f"数量{line.quantity}不大于0")
+            yield Decision(
+                "ORD-02",
+                "Quantity",
+                line.row,
+                f"quantity {line.quantity} is not above 0",
+                f"数量{line.quantity}不大于0",
+            )
         if line.unit_price < 0:
-            yield Decision("ORD-03", "UnitPrice", line.row, f"unit price {line.unit_price} is below 0", f"单价{line.unit_price}小于0")
+            yield Decision(
+                "ORD-03",
+                "UnitPrice",
+                line.row,
+                f"unit price {line.unit_price} is below 0",
+                f"单价{line.unit_price}小于0",
+            )
     if not invoice.customer:
-        yield Decision("ORD-01", "CustomerID", first, "no customer: nobody to name as buyer", "无客户：没有可申报的订购人")
+        yield Decision(
+            "ORD-01",
+            "CustomerID",
+            first,
+            "no customer: nobody to name as buyer",
+            "无客户：没有可申报的订购人",
+        )
     if invoice.lines and not invoice.goods:
-        yield Decision("ORD-04", "StockCode", first, "only charges, no goods to declare", "只有费用，没有可申报的货物")
+        yield Decision(
+            "ORD-04", "StockCode", first, "only charges, no goods to declare", "只有费用，没有可申报的货物"
+        )
 
 
 def _order(decision: Decision) -> tuple[str, int]:

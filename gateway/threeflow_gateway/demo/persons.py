@@ -8,7 +8,7 @@ from typing import Any
 
 from threeflow import base64url, digest, strict
 from threeflow_gateway.demo.derive import Person
-from threeflow_gateway.demo.names import PURPOSE
+from threeflow_gateway.demo.names import MATCH_PURPOSE, PURPOSE
 
 SALT_OCTETS = 32
 
@@ -23,9 +23,11 @@ class Part:
     @property
     def binding(self) -> dict[str, Any]:
         return {
-            "name": self.name, "digest": digest.of(self.octets), "mediaType": "application/json",
-            "purposes": [PURPOSE],
-        }  # fmt: skip
+            "name": self.name,
+            "digest": digest.of(self.octets),
+            "mediaType": "application/json",
+            "purposes": [MATCH_PURPOSE, PURPOSE],
+        }
 
 
 def part(name: str, person: Person) -> Part:
@@ -47,6 +49,9 @@ def _person(person: Person) -> dict[str, Any]:
     found: dict[str, Any] = {"name": person.name}
     if person.country:
         found["address"] = {
-            "lines": [person.street], "city": person.city, "postcode": person.postcode, "country": person.country,
-        }  # fmt: skip
+            "lines": [person.street],
+            "city": person.city,
+            "postcode": person.postcode,
+            "country": person.country,
+        }
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from threeflow_gateway.demo.derive import ITEMS_PER_DECLARATION
@@ -19,7 +20,7 @@ AT_MOST = 0.6
 
 @dataclass(frozen=True)
 class Kind:
-    """`lines`: the fewest goods lines it needs; `packages` and `parcels`: how the goods are packed for it."""
+    """`lines`: the fewest goods lines it needs; `packages`, `parcels`, `last_alone`: how its goods are packed."""
 
     name: str
     title_en: str
@@ -28,13 +29,27 @@ class Kind:
     packages: int = 1
     parcels: int = 1
     orders: int = 1
+    last_alone: bool = False
 
 
 KINDS = (
     Kind("two-orders-one-parcel", "two orders in one parcel", "两个订单合装一个包裹", orders=2),
     Kind("order-in-two-parcels", "one order in two parcels", "一个订单分装两个包裹", lines=2, parcels=2),
-    Kind("line-detained", "one line detained, the rest goes on", "一行货物被扣留，其余放行", lines=2),
-    Kind("package-opened", "one package of several opened at inspection", "多件中开拆一件查验", lines=2, packages=2),
+    Kind(
+        "line-detained",
+        "one line detained, the rest goes on",
+        "一行货物被扣留，其余放行",
+        lines=2,
+        packages=2,
+        last_alone=True,
+    ),
+    Kind(
+        "package-opened",
+        "one package of several opened at inspection",
+        "多件中开拆一件查验",
+        lines=2,
+        packages=2,
+    ),
     Kind("split-departure", "one movement split over two departures", "分两批离境", lines=2, packages=2),
     Kind("amount-differs", "amount paid differs, as after a coupon", "实付金额不符（如使用优惠券）"),
     Kind("payer-differs", "payer is not the buyer", "支付人与订购人不一致"),
@@ -66,10 +81,10 @@ def plant(invoices: Sequence[Invoice], seed: int) -> list[Planted]:
     budget = int(len(free) * AT_MOST)
     each = max(1, round(len(free) * SHARE))
     chosen: list[Planted] = []
-    for turn in range(each):
+    for _ in range(each):
         for kind in KINDS:
             picked = _pick(kind, free, draw) if budget >= kind.orders else ()
-            if picked and (turn == 0 or len(free) > 0):
+            if picked:
                 chosen.append(Planted(kind, picked))
                 budget -= len(picked)
                 for invoice in picked:
@@ -96,7 +111,7 @@ def _pair(free: dict[str, Invoice], draw: Random) -> tuple[Invoice, ...]:
     pairs = [
         (first, second)
         for together in by_customer.values()
-        for first, second in zip(together, together[1:], strict=False)
+        for first, second in pairwise(together)
         if len(first.goods) + len(second.goods) <= ITEMS_PER_DECLARATION
     ]
     return draw.choice(pairs) if pairs else ()

@@ -1,0 +1,185 @@
+"""The parties of the demo: SDK clients with listed keys, each submitting its own sealed documents to one node."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from threeflow import envelope
+from threeflow.client import Client, Patience
+from threeflow.documents import reference_to
+from threeflow.errors import Refused, Unavailable
+from threeflow.outcome import Outcome
+from threeflow.trust import TrustStore
+from threeflow_gateway.demo import names
+from threeflow_gateway.demo.flows import Paper
+from threeflow_gateway.demo.network import Network
+
+# A killed gateway is back within seconds; a party goes on asking with the same envelope until then.
+PATIENCE = Patience(attempts=40, pause=0.1, longest_pause=1.0)
+WAIT_SECONDS = 20
+PAGE = 500
+HOME = {
+    names.HUB: names.HUB,
+    names.PLATFORM: names.HUB,
+    names.PAYMENTS: names.HUB,
+    names.CARRIER: names.HUB,
+    names.DECLARANT: names.HUB,
+    names.EXPORT_CUSTOMS: names.EXPORT_CUSTOMS,
+    names.IMPORT_CUSTOMS: names.IMPORT_CUSTOMS,
+    names.IMPORT_DECLARANT: names.IMPORT_CUSTOMS,
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A document that a party submitted, and what its node answered."""
+
+    payload: Mapping[str, Any]
+    digest: str
+    outcome: Outcome
+
+    @property
+    def reference(self) -> dict[str, str]:
+        return reference_to(self.payload, self.digest)
+
+    @property
+    def document_id(self) -> dict[str, str]:
+        """Issuer, id and digest, as a header's `agreement` names a document."""
+        header = self.payload["header"]
+        return {"issuer": header["issuer"], "id": header["id"], "digest": self.digest}
+
+
+@dataclass
+class Party:
+    """One caller at its home node."""
+
+    id: str
+    client: Client
+    sent: int = 0
+
+    async def send(self, paper: Paper) -> Sent:
+        """Seal and submit; a refusal is in the outcome, for the caller to act on.
+
+        Raises:
+            Unavailable: no answer that holds, however often it was asked.
+        """
+        raw = self.client.seal(paper.payload, [part.octets for part in paper.parts])
+        outcome = await self.client.submit(raw)
+        self.sent += 1
+        return Sent(paper.payload, envelope.read(raw).digest, outcome)
+
+    async def must_send(self, paper: Paper) -> Sent:
+        """Submit what this demo expects to be taken in.
+
+        Raises:
+            Refused: the node refused it.
+        """
+        sent = await self.send(paper)
+        if sent.outcome.refusal is not None:
+            header = paper.payload["header"]
+            refusal = sent.outcome.refusal
+            raise Refused(
+                sent.outcome.code,
+                str(refusal.get("requirement", "")),
+                f"{self.id}: {header['type']} {header.get('kind')}: {refusal.get('detail')} {refusal.get('violations')}",
+            )
+        return sent
+
+
+@dataclass
+class Feed:
+    """What a party learns from the event feed of its own node: which documents it holds by now."""
+
+    party: Party
+    last: int = 0
+    _held: dict[str, str] = field(default_factory=dict)
+    _awaited: dict[str, asyncio.Event] = field(default_factory=dict)
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._follow(), name=f"feed of {self.party.id}")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def held(self, *digests: str) -> None:
+        """Wait until the node has taken in all of these documents.
+
+        Raises:
+            Unavailable: the feed ended.
+        """
+        for digest in digests:
+            if digest in self._held:
+                continue
+            event = self._awaited.setdefault(digest, asyncio.Event())
+            while digest not in self._held:
+                if self._task is None or self._task.done():
+                    raise Unavailable(f"the event feed of {self.party.id} ended")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), WAIT_SECONDS)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                async for event in self.party.client.events(after=self.last, limit=PAGE, wait=WAIT_SECONDS):
+                    self._note(event)
+            except Unavailable:
+                await asyncio.sleep(PATIENCE.pause)
+
+    def _note(self, event: Mapping[str, Any]) -> None:
+        self.last = int(event["sequence"])
+        digest = str(event["document"]["digest"])
+        self._held[digest] = str(event["outcome"])
+        waiting = self._awaited.pop(digest, None)
+        if waiting is not None:
+            waiting.set()
+
+
+@dataclass
+class Parties:
+    """Everyone, by node id, and the feeds of those who act on what arrives."""
+
+    by_id: Mapping[str, Party]
+    feeds: Mapping[str, Feed]
+    abroad: Client
+
+    def __getitem__(self, node_id: str) -> Party:
+        return self.by_id[node_id]
+
+    async def held(self, node_id: str, *digests: str) -> None:
+        await self.feeds[node_id].held(*digests)
+
+    @property
+    def documents(self) -> int:
+        return sum(party.sent for party in self.by_id.values())
+
+    async def close(self) -> None:
+        for feed in self.feeds.values():
+            await feed.stop()
+        for party in self.by_id.values():
+            await party.client.close()
+        await self.abroad.close()
+
+
+def gather(network: Network, trust: TrustStore) -> Parties:
+    """Make a client for every party at its home node, and one by which import customs fetches dossiers abroad."""
+
+    def client(node_id: str, audience: str) -> Client:
+        pair = network.keys[node_id]
+        endpoint = network.gateways[audience].endpoint
+        return Client(
+            endpoint, node_id, pair.token, pair.seal, audience=audience, trust=trust, patience=PATIENCE
+        )
+
+    by_id = {node_id: Party(node_id, client(node_id, home)) for node_id, home in HOME.items()}
+    feeds = {node_id: Feed(by_id[node_id]) for node_id in network.gateways}
+    for feed in feeds.values():
+        feed.start()
+    return Parties(by_id, feeds, client(names.IMPORT_CUSTOMS, names.EXPORT_CUSTOMS))

@@ -1,0 +1,235 @@
+"""`threeflow demo`: invoices in, two jurisdictions of real gateways, every invoice accounted for, a report out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from threeflow.errors import Refused, Unavailable
+from threeflow.standard import Standard
+from threeflow_gateway.demo import account, accounting, planted, proof, report, schedule, summary
+from threeflow_gateway.demo import orders as reading
+from threeflow_gateway.demo.account import Account
+from threeflow_gateway.demo.journey import Arrival
+from threeflow_gateway.demo.shipment import Shipment, shipments
+from threeflow_gateway.demo.stage import Stage, staged
+
+GOOD, WRONG, COULD_NOT = 0, 1, 2
+AT_ONCE = 24
+ALIASES = "country-label-alias"
+ISO = "iso-3166-1"
+WRITTEN = ("summary.json", "report.html", "dossiers", "trust", "nodes")
+
+
+def run_demo(
+    *, orders: Path | None, limit: int | None, seed: int, out: Path, as_json: bool = False, keep: bool = False
+) -> int:
+    """Run the demo into `out`; what an earlier run wrote there goes first.
+
+    Returns 0 where every invoice has one outcome and the nodes show exactly what was planted, 1 where not, 2 where
+    it could not run. `keep` leaves the gateways running until interrupted.
+    """
+    console = Console(stderr=as_json)
+    try:
+        with as_file(files(__package__) / "data" / "sample.csv") as sample:
+            found = Demo(orders or sample, limit, seed, out, console, keep).run()
+    except (Unavailable, Refused) as error:
+        console.print(f"could not run: {error}", style="bold red", highlight=False, markup=False)
+        return COULD_NOT
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    return GOOD if found["good"] else WRONG
+
+
+@dataclass
+class Demo:
+    """One run."""
+
+    orders: Path
+    limit: int | None
+    seed: int
+    out: Path
+    console: Console
+    keep: bool
+    standard: Standard = field(default_factory=Standard.load)
+
+    def run(self) -> dict[str, Any]:
+        """Read, ship, account, verify, write; return the summary."""
+        began = time.monotonic()
+        self._empty()
+        invoices = reading.read(self.orders, self.limit)
+        explained = reading.explain_credits(invoices)
+        clean = [each for each in invoices if not each.is_credit_note and each.decision is None]
+        days = schedule.shift_days(invoices, datetime.now(UTC))
+        chosen = planted.plant([each for each in clean if self._territory(each.country_label)], self.seed)
+        todo = shipments(clean, chosen, self._territory, self.seed, timedelta(days=days))
+        begins = min((each.placed_at for each in invoices), default=datetime.now(UTC)) + timedelta(
+            days=days - 1
+        )
+        with self._progress() as progress:
+            arrivals, measured = asyncio.run(self._ship(todo, begins, progress))
+            verified = self._verify(arrivals, progress)
+        accounts = self._accounts(invoices, explained, todo, arrivals)
+        findings = summary.Findings(
+            accounting.planted_kinds(todo), accounting.found_kinds(accounts), verified
+        )
+        took = time.monotonic() - began
+        run = summary.Run(self.orders.name, self.seed, self.limit, days, took, **measured)
+        found = summary.write(run, accounts, len(invoices), findings)
+        self._write(found, invoices, accounts, todo, arrivals)
+        self._tell(found)
+        return found
+
+    def _empty(self) -> None:
+        for name in WRITTEN:
+            path = self.out / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        (self.out / "dossiers").mkdir(parents=True)
+
+    def _territory(self, label: str) -> str | None:
+        """The ISO 3166-1 code of a country label by the published alias list, None where it names none."""
+        alias = self.standard.codelists.get(ALIASES).codes.get(label)
+        return alias.counterparts.get(ISO) if alias else None
+
+    async def _ship(
+        self, todo: Sequence[Shipment], begins: datetime, progress: Progress
+    ) -> tuple[list[list[Arrival]], dict[str, Any]]:
+        task = progress.add_task("starting three gateways", total=None)
+        async with staged(self.out, self.standard, begins, self.seed) as stage:
+            progress.update(task, description="orders crossing", total=len(todo), completed=0)
+            arrivals = await self._all(stage, todo, lambda: progress.advance(task))
+            if self.keep:
+                self.console.print("the gateways run until interrupted (Ctrl-C)")
+                await _interrupted()
+            documents = stage.parties.documents
+        gateways = stage.network.gateways
+        measured = {
+            "documents": documents,
+            "restarts": {name: each.restarts for name, each in gateways.items()},
+            "peak_mb": {name: each.peak_rss_mb for name, each in gateways.items()} | {"demo": _own_peak_mb()},
+        }
+        return arrivals, measured
+
+    async def _all(
+        self, stage: Stage, todo: Sequence[Shipment], advance: Callable[[], None]
+    ) -> list[list[Arrival]]:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(shipment: Shipment) -> list[Arrival]:
+            async with gate:
+                found = await stage.journeys.run(shipment)
+            for each in found:
+                if each.dossier is not None:
+                    name = f"{each.seen.declaration}.json"
+                    (self.out / "dossiers" / name).write_bytes(each.dossier.octets)
+            advance()
+            return found
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each)) for each in todo]
+        return [task.result() for task in tasks]
+
+    def _verify(self, arrivals: Sequence[Sequence[Arrival]], progress: Progress) -> list[proof.Verified]:
+        paths = sorted((self.out / "dossiers").glob("*.json"))
+        task = progress.add_task("dossiers verified offline", total=len(paths))
+        trust_files = sorted((self.out / "trust").glob("*.json"))
+        return proof.verify_all(paths, trust_files, lambda done: progress.advance(task, done))
+
+    def _accounts(
+        self,
+        invoices: Sequence[reading.Invoice],
+        explained: dict[str, str | None],
+        todo: Sequence[Shipment],
+        arrivals: Sequence[Sequence[Arrival]],
+    ) -> list[Account]:
+        shipped = {
+            each.invoice: each
+            for shipment, found in zip(todo, arrivals, strict=True)
+            for each in accounting.shipped(shipment, found)
+        }
+        return [_account(invoice, explained, shipped) for invoice in invoices]
+
+    def _write(
+        self,
+        found: dict[str, Any],
+        invoices: Sequence[reading.Invoice],
+        accounts: Sequence[Account],
+        todo: Sequence[Shipment],
+        arrivals: Sequence[Sequence[Arrival]],
+    ) -> None:
+        text = json.dumps(found, ensure_ascii=False, indent=1)
+        (self.out / "summary.json").write_text(text + "\n", encoding="utf-8")
+        by_invoice = {
+            deal.order_number: (shipment, its)
+            for shipment, its in zip(todo, arrivals, strict=True)
+            for deal in shipment.deals
+        }
+        cases = [
+            summary.report_case(invoice, each, *by_invoice.get(invoice.number, (None, ())))
+            for invoice, each in zip(invoices, accounts, strict=True)
+        ]
+        report.write(self.out / "report.html", summary.for_report(found), cases, self.standard.table)
+
+    def _progress(self) -> Progress:
+        columns = (
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        return Progress(*columns, console=self.console)
+
+    def _tell(self, found: dict[str, Any]) -> None:
+        table = Table(title=f"{found['invoices']} invoices, one outcome each", title_justify="left")
+        table.add_column("outcome")
+        table.add_column("结果")
+        table.add_column("invoices", justify="right")
+        for outcome in account.OUTCOMES:
+            table.add_row(*account.TITLES[outcome], str(found["outcomes"][outcome]))
+        table.add_section()
+        table.add_row("all", "合计", str(sum(found["outcomes"].values())))
+        self.console.print(table)
+        dossiers = found["dossiers"]
+        say = self.console.print
+        say(f"{dossiers['valid']} of {dossiers['cut']} dossiers verified offline, "
+            f"the slowest in {dossiers['slowestMilliseconds']} ms")  # fmt: skip
+        expected = sum(len(each) for each in found["planted"]["expected"].values())
+        say(f"{expected} planted, {'found exactly' if found['planted']['agree'] else 'NOT found exactly'}")
+        say(f"{found['documents']} documents in {found['seconds']} s; the report: {self.out / 'report.html'}")
+
+
+def _account(
+    invoice: reading.Invoice, explained: dict[str, str | None], shipped: dict[str, Account]
+) -> Account:
+    if invoice.is_credit_note:
+        return accounting.credited(invoice, explained[invoice.number])
+    return accounting.decided(invoice) if invoice.decision else shipped[invoice.number]
+
+
+async def _interrupted() -> None:
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        return
+
+
+def _own_peak_mb() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
