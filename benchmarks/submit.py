@@ -78,8 +78,7 @@ def gateway_cost(
     at: scene.Scene, count: int, connections: int
 ) -> tuple[float, float, bytes, list[scene.Submission]]:
     """CPU seconds for one document, documents a second, one receipt's payload, and what was sent."""
-    program = [sys.executable, "-c", "import sys; from threeflow_gateway.cli import main; sys.exit(main())"]
-    command = [*program, "serve", "--config", str(at.folder / "node.toml")]
+    command = [sys.executable, "-m", "threeflow_gateway.app", "--config", str(at.folder / "node.toml")]
     with process.server(command, at.port, at.folder / "gateway.log") as pid:
         early = scene.submissions(at, WARM_UP, 1)
         _, _, answers = _load(pid, at, connections, early)
