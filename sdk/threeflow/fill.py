@@ -8,6 +8,7 @@ from typing import Any
 
 from threeflow.profiles import Conversion, Field, Missing, Origin, Profile
 from threeflow.rules.parts import Parties, open_parts
+from threeflow.versions import latest
 
 OWN = "own"
 
@@ -38,7 +39,7 @@ def fill(
     declarant adds of its own knowledge, in the shape of a declaration. Replaced versions are left aside.
     """
     at_hand: dict[str, Sequence[Mapping[str, Any]]] = {
-        name: _latest(each) for name, each in documents.items()
+        name: latest(each) for name, each in documents.items()
     }
     at_hand[OWN] = [own] if own else []
     draft = _Draft(parts)
@@ -140,12 +141,6 @@ _CONVERSIONS: Mapping[str, Callable[..., Any]] = {
     "six-digits": _six_digits,
     "keys-of": _keys_of,
 }
-
-
-def _latest(payloads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    replaced = {each["header"]["replaces"]["id"] for each in payloads if "replaces" in each["header"]}
-    kept = [each for each in payloads if each["header"].get("id") not in replaced]
-    return sorted(kept, key=lambda each: (each["header"].get("issuedAt", ""), each["header"].get("id", "")))
 
 
 def _put(target: dict[str, Any], tokens: tuple[str, ...], value: Any) -> None:
