@@ -59,7 +59,7 @@ def subject_with(subjects: Iterable[Subject], kind: str, keys: Sequence[Key]) ->
 
 
 def tied(documents: Sequence[Document], own: Subject, named: Iterable[str] = ()) -> frozenset[str]:
-    """Return the digests of the documents of the subject, of those named, and of those tied to one of these."""
+    """Return the digests of the subject's documents, of those named, and of those tied to one of these."""
     first = {each.filed.digest for each in own.documents}.union(named)
     inside = {each.filed.digest: each for each in documents if each.filed.digest in first}
     outside = [each for each in documents if each.filed.digest not in first and each.kind.subject != own.kind]

@@ -93,6 +93,20 @@ class Dossier:
         """The payloads of all documents, in the dossier's order."""
         return tuple(each.document.payload for each in self.entries)
 
+    @property
+    def by_type(self) -> dict[str, list[Mapping[str, object]]]:
+        """The payloads by document type, each in the dossier's order: what ``fill`` and ``match`` read."""
+        found: dict[str, list[Mapping[str, object]]] = {}
+        for each in self.payloads:
+            header = each.get("header")
+            found.setdefault(str(header.get("type")) if isinstance(header, dict) else "", []).append(each)
+        return found
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """The octets of all parts that are given."""
+        return tuple(part for each in self.entries for part in each.document.envelope.parts)
+
     def of_type(self, name: str) -> tuple[Entry, ...]:
         """The entries whose documents are of a type, in the dossier's order."""
         return tuple(each for each in self.entries if each.document.header.get("type") == name)

@@ -158,7 +158,7 @@ def _named(entry: Entry) -> dict[str, object]:
 
 def _states(standard: Standard, pieces: Sequence[Sealed], order: Order) -> dict[str, object]:
     filed = [states.filed(standard.table, each.payload, each.digest) for each in pieces]
-    state, _ = states.replay(standard.table, filed, order.keys)
+    state, _ = states.replay(standard, filed, order.keys, order.profile)
     return states.as_json(state)
 
 

@@ -20,13 +20,14 @@ ACCOUNT: Final = "release-use"
 def state_problems(case: Case) -> Iterator[Problem]:
     """Replay the documents, each of which passed its own checks."""
     documents = [case.file(entry) for entry in case.dossier.entries]
-    keys = case.head["header"]["subjects"][0]["keys"]
+    header = case.head["header"]
+    keys = header["subjects"][0]["keys"]
     try:
-        state, own = states.replay(case.standard.table, documents, keys)
+        state, own = states.replay(case.standard, documents, keys, header.get("profile"))
     except Refused as refused:
         yield problem("head", "replay", detail=refused.detail)
         return
-    agreement = case.head["header"].get("agreement")
+    agreement = header.get("agreement")
     belonging = tied(documents, own, [agreement["digest"]] if agreement else [])
     for document in documents:
         if document.filed.digest not in belonging:
@@ -35,7 +36,7 @@ def state_problems(case: Case) -> Iterator[Problem]:
     for member in states.MEMBERS:
         if found[member] != case.head[member]:
             yield problem("head", "states", member=member)
-    if case.head["header"]["purpose"] == "release-on-documents":
+    if header["purpose"] == "release-on-documents":
         yield from _release(case, state, documents)
 
 

@@ -9,6 +9,7 @@ from threeflow.dossier.belonging import Document, Key, Subject, subject_with, su
 from threeflow.errors import Refused
 from threeflow.process import Balance, Portion, State, Table, file, fold
 from threeflow.process.scope import LOOSE, PACKAGE_ALONE
+from threeflow.standard import Standard
 
 CONSIGNMENT: Final = "consignment"
 MEMBERS: Final = ("effective", "portions", "accounts", "steps")
@@ -29,8 +30,12 @@ def filed(table: Table, payload: Mapping[str, Any], digest: str) -> Document:
     return Document(made, row.kind(made.kind), subjects)
 
 
-def replay(table: Table, documents: Sequence[Document], keys: Sequence[Key]) -> tuple[State, Subject]:
+def replay(
+    standard: Standard, documents: Sequence[Document], keys: Sequence[Key], profile: str | None
+) -> tuple[State, Subject]:
     """Fold the documents of the consignment with these keys; the others count as held.
+
+    ``profile`` is the head's, which says what agencies at import have a say.
 
     Raises:
         Refused: ``subject-missing``, where no document is of that consignment.
@@ -39,8 +44,10 @@ def replay(table: Table, documents: Sequence[Document], keys: Sequence[Key]) -> 
     own = subject_with(subjects, CONSIGNMENT, keys)
     if own is None:
         raise Refused("subject-missing", "TF-DOS-16", "no document is of the head's consignment")
+    table = standard.table
     held = _held(table, documents, [each for each in subjects if each is not own])
-    state = fold(table, CONSIGNMENT, [each.filed for each in own.documents], {"held": held})
+    joined = {"held": held, "agencies": _agencies(standard, profile)}
+    state = fold(table, CONSIGNMENT, [each.filed for each in own.documents], joined)
     return state, own
 
 
@@ -65,6 +72,11 @@ def as_json(state: State) -> dict[str, object]:
             for each in state.steps
         ],
     }
+
+
+def _agencies(standard: Standard, profile: str | None) -> list[str]:
+    known = standard.profiles.get(profile) if profile is not None else None
+    return [] if known is None else list(known.agencies.get("import", ()))
 
 
 def _held(

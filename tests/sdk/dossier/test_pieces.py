@@ -102,7 +102,7 @@ def test_a_piece_that_is_no_envelope_is_refused(place: str, octets: bytes, ask) 
     assert found(ask(changed)) == {(place, "TF-DOS-4")}
 
 
-@pytest.mark.requirement("TF-DOS-4", "TF-DOS-12")
+@pytest.mark.requirement("TF-DOS-4", "TF-DOS-32")
 def test_a_key_inside_a_seal_is_refused(octets: bytes, crossing: Crossing, ask) -> None:
     from threeflow import base64url
 
@@ -262,7 +262,7 @@ def test_the_added_order_is_valid_when_nothing_is_wrong(standard: Standard) -> N
     assert verdict_of(crossing, standard).problems == ()
 
 
-@pytest.mark.requirement("TF-DOS-12")
+@pytest.mark.requirement("TF-DOS-12", "TF-DOS-32")
 def test_a_document_sealed_with_an_unlisted_key_is_refused(standard: Standard) -> None:
     crossing, more = alone(standard, key=SigningKey.generate("ES256", "xa.platform#seal-7", "seal"))
     assert found(verdict_of(crossing, standard)) == {(more.id, "TF-DOS-12")}
