@@ -160,12 +160,12 @@ def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
     for setting, described in known.items():
         if setting not in said and described.default is MISSING:
             raise MisconfiguredError(f"setting {name}.{setting} is missing")
-    return kind(
-        **{
-            setting: _value(f"{name}.{setting}", known[setting], value, folder)
-            for setting, value in said.items()
-        }
-    )
+    values = {setting: _value(f"{name}.{setting}", known[setting], value, folder) for setting, value in said.items()}
+    if kind is Storage:
+        # Its default is a path too, and starts at the same folder.
+        values["url"] = _database(values.get("url", known["url"].default), folder)
+    return kind(**values)
+
 
 
 def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:
@@ -174,8 +174,6 @@ def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:
         if not isinstance(value, list):
             raise MisconfiguredError(f"setting {name} is no list")
         return tuple(_scalar(name, get_args(wanted)[0], each, folder) for each in value)
-    if name == "storage.url" and isinstance(value, str):
-        return _database(value, folder)
     return _scalar(name, wanted, value, folder)
 
 
