@@ -87,8 +87,8 @@ def declared(goods: Mapping[str, Mapping[int, str]], direction: str = "export") 
 
 def event(name: str, kind: str, at: str, *ids: str, classifier: str = "actual") -> Paper:
     """Return a logistics event about some packages, or about all."""
-    where = {"packages": list(ids)} if ids else {}
-    content = {"eventTime": f"2026-03-01T{at}:00Z", "classifier": classifier, **where}
+    where: dict[str, Any] = {"packages": list(ids)} if ids else {}
+    content: dict[str, Any] = {"eventTime": f"2026-03-01T{at}:00Z", "classifier": classifier, **where}
     return paper(name, f"logistics-event/{kind}", CARRIER, at, **content)
 
 

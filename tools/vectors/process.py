@@ -60,7 +60,7 @@ def ok(*documents: Paper) -> list[tuple[Paper, str]]:
     return [(each, "accepted") for each in documents]
 
 
-def portion(quantities: Mapping[str, str], ids: Sequence[str], **tracks: str) -> dict[str, Any]:
+def portion(quantities: Mapping[str, str], ids: Sequence[str], /, **tracks: str) -> dict[str, Any]:
     """Return an expected portion; tracks that are not named stand in their first state."""
     return {"quantities": dict(quantities), "packages": list(ids), "tracks": tracks}
 
