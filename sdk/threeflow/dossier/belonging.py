@@ -115,6 +115,7 @@ def _join(
 
 
 def _inherit(members: list[Document], documents: Sequence[Document]) -> None:
+    known = {each.filed.digest for each in documents}
     grew = True
     while grew:
         digests = {each.filed.digest for each in members}
@@ -123,10 +124,17 @@ def _inherit(members: list[Document], documents: Sequence[Document]) -> None:
             for each in documents
             if each.kind.subject == INHERITED
             and each.filed.digest not in digests
-            and digests.intersection(each.references)
+            and _answered(each, known) in digests
         ]
         members.extend(heirs)
         grew = bool(heirs)
+
+
+def _answered(document: Document, known: Iterable[str]) -> str | None:
+    """The document whose subject another inherits: of those that it must name, else that it names, the first."""
+    named = [each for each in document.filed.references if each.digest in known]
+    required = [each for each in named if each.type in document.kind.must]
+    return next((each.digest for each in required or named), None)
 
 
 def _tie(document: Document, other: Document) -> bool:
