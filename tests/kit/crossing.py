@@ -11,7 +11,7 @@ from threeflow.dossier import Held, Order, Proof
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 CHECKPOINT_AT = START + timedelta(hours=1)
 WITNESSED_AT = START + timedelta(hours=1, minutes=10)
 CUT_AT = START + timedelta(hours=2)

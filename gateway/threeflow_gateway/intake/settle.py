@@ -76,8 +76,10 @@ class Settler:
         held = workspace.held(member.filed.issuer, member.filed.id)
         if held is not None and held.effect != effect:
             workspace.set_effect(held, effect)
-            if effect != "pending":
-                workspace.wait_no_more(held.no)
+            if effect == "pending":
+                # It was pending for the parties before: only why it waits is another.
+                return standing
+            workspace.wait_no_more(held.no)
             payload = strict.parse_object(envelope.read(workspace.whole(held.no).envelope).payload)
             header: Any = payload["header"]
             event = {"at": at, "name": "effect", "document": held.no, "outcome": outcome or effect,
