@@ -81,7 +81,7 @@ class Society:
 
     def publish(
         self, jurisdiction: str, *, key_states: Mapping[str, Mapping[str, datetime]] | None = None,
-        extra: Sequence[Mapping[str, Any]] = (),
+        extra: Sequence[Mapping[str, Any]] = (), required: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     ) -> bytes:  # fmt: skip
         """Seal the next list of a jurisdiction; ``key_states`` adds retiredAt or compromisedSince by kid."""
         now = datetime.now(UTC)
@@ -91,7 +91,7 @@ class Society:
             jurisdiction=jurisdiction, territories=TERRITORIES[jurisdiction], sequence=len(earlier) + 1,
             previous=self._payloads.get(jurisdiction), issued_at=now, expires_at=now + timedelta(days=30),
             anchor=self.anchors[jurisdiction].public,
-            nodes=[*(self._entry(each, now, key_states or {}) for each in self._of(jurisdiction)), *extra],
+            nodes=[*(self._entry(each, now, key_states or {}, (required or {}).get(each.id, ())) for each in self._of(jurisdiction)), *extra],
         )  # fmt: skip
         sealed = envelope.seal(strict.dump(payload), self.anchors[jurisdiction])
         earlier.append(sealed)
@@ -123,7 +123,10 @@ class Society:
     def _of(self, jurisdiction: str) -> list[Member]:
         return [each for each in self.members if each.id.startswith(jurisdiction + ".")]
 
-    def _entry(self, member: Member, now: datetime, states: Mapping[str, Mapping[str, datetime]]) -> dict[str, Any]:
+    def _entry(
+        self, member: Member, now: datetime, states: Mapping[str, Mapping[str, datetime]],
+        required: Sequence[Mapping[str, Any]],
+    ) -> dict[str, Any]:  # fmt: skip
         begins, ends = now - timedelta(days=1), now + timedelta(days=365)
         keys = [*self.keys[member.id].seals, self.keys[member.id].token]
         listed = [
@@ -133,4 +136,5 @@ class Society:
         return trust.node_entry(
             member.id, name=member.id, roles=member.roles, keys=listed, offices=member.offices,
             endpoint=self.endpoints.get(member.id) if member.gateway else None, via=member.via,
+            required_algorithms=required,
         )  # fmt: skip

@@ -5,15 +5,19 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
 GOOD: Final = 0
 ANSWER_IS_NO: Final = 1
 COULD_NOT_RUN: Final = 2
+SHOWS_PROGRESS: Final = 5
+
+Thing = TypeVar("Thing")
 
 
 class CannotRunError(Exception):
@@ -37,6 +41,11 @@ class Printer:
         for line in lines:
             self._out.print(line)
 
+    def remark(self, *lines: str) -> None:
+        """Print lines for people that the JSON result already says."""
+        if not self.as_json:
+            self.result(None, lines)
+
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table for people; with ``--json`` the result already says it all."""
         if self.as_json:
@@ -47,6 +56,12 @@ class Printer:
         for row in rows:
             table.add_row(*(escape(str(cell)) for cell in row))
         Console(highlight=False).print(table)
+
+    def track(self, things: Sequence[Thing], what: str) -> Iterable[Thing]:
+        """Go through many things with a progress bar, where somebody watches."""
+        if self.as_json or len(things) < SHOWS_PROGRESS or not self._err.is_terminal:
+            return things
+        return track(things, description=what, console=self._err, transient=True)
 
     def error(self, code: str, message: str) -> None:
         """Say why there is no result."""

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from threeflow_gateway.cli.arguments import Subparsers, command
-from threeflow_gateway.cli.output import GOOD, CannotRunError, Printer
+from threeflow_gateway.cli.output import CannotRunError, Printer
 
 DESCRIPTION = """\
 Run one gateway in the foreground until it is interrupted. The configuration names the node's id, its key
@@ -30,5 +30,4 @@ def run(args: argparse.Namespace, printer: Printer) -> int:
 
     if not args.config.is_file():
         raise CannotRunError(f"{args.config}: no such file")
-    serve(args.config)
-    return GOOD
+    return serve(args.config)

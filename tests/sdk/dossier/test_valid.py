@@ -22,7 +22,7 @@ def test_twenty_documents_are_valid(octets: bytes, ask) -> None:
 def test_the_verdict_names_the_dossier_and_its_times(octets: bytes, ask) -> None:
     verdict = ask(octets)
     assert verdict.digest == dossier.read(octets).digest
-    assert (verdict.as_of, verdict.valid_until) == ("2026-03-02T10:00:00Z", "2026-04-01T08:00:00Z")
+    assert (verdict.as_of, verdict.valid_until) == ("2025-03-03T10:00:00Z", "2025-04-02T08:00:00Z")
     assert verdict.moment == ASKED_AT
 
 

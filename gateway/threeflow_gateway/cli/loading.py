@@ -1,0 +1,78 @@
+"""What commands read from files: trust stores, the standard with overlays, envelopes."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from threeflow import envelope, strict
+from threeflow.errors import Refused
+from threeflow.standard import Standard
+from threeflow.trust import TrustStore
+from threeflow_gateway.cli.output import CannotRunError, read
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def trust_store(paths: Sequence[str]) -> TrustStore:
+    """Return a store of all trust files, in the environment of the first.
+
+    Raises:
+        CannotRunError: a file cannot be read, or is no trust file.
+    """
+    store: TrustStore | None = None
+    for path in paths:
+        octets = read(path)
+        try:
+            store = store or TrustStore(_environment(octets))
+            store.add_file(octets, now=now())
+        except Refused as refused:
+            raise CannotRunError(f"{path}: no trust: {refused}") from None
+    if store is None:
+        raise CannotRunError("no trust file is given")
+    return store
+
+
+def standard(overlays: Sequence[Path]) -> Standard:
+    """Return the standard with overlay folders.
+
+    Raises:
+        CannotRunError: a folder is missing, or replaces a piece of the standard.
+    """
+    try:
+        return Standard.load(*overlays)
+    except (FileNotFoundError, ValueError) as error:
+        raise CannotRunError(f"overlay: {error}") from None
+
+
+def add_overlay(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names overlay folders."""
+    parser.add_argument(
+        "--overlay",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder laid out as the standard that adds documents, rows and rules (may be repeated)",
+    )
+
+
+def payload_of(octets: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """Return payload and parts of a file that is an envelope or a bare payload; no seal is checked."""
+    value = strict.parse_object(octets)
+    if "signatures" not in value:
+        return octets, ()
+    env = envelope.read(octets)
+    return env.payload, env.parts
+
+
+def _environment(octets: bytes) -> str:
+    file = strict.parse_object(octets)
+    lists = file.get("lists")
+    if not isinstance(lists, list) or not lists:
+        raise Refused("trust-list-invalid", "TF-TRUST-8", "a trust file has exactly anchor and lists")
+    header = strict.parse_object(envelope.read(strict.dump(lists[0])).payload).get("header")
+    return str(header.get("environment")) if isinstance(header, dict) else ""

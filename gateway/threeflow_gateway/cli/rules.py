@@ -1,0 +1,154 @@
+"""``threeflow rules``: what the rules are, what each says, and whether they hold their own vectors."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+
+from rich.markup import escape
+
+from threeflow.rules import Rule
+from threeflow.rules import vectors as rule_vectors
+from threeflow_gateway.cli.arguments import Subparsers, command, group
+from threeflow_gateway.cli.loading import add_overlay, standard
+from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
+
+LIST = """\
+List the rules of the standard and of overlays: id, severity, what it binds and what it asks."""
+TEST = """\
+Run the rules' vectors: documents of which it is known which rule passes and which fails, and where."""
+EXPLAIN = """\
+Show one rule in full: what it asks and why, on which documents and days, parameters and expression."""
+
+
+def add(commands: Subparsers) -> None:
+    """Add the group."""
+    made = group(commands, "rules", text="look at the rules and test them", description="The business rules.")
+    listing = command(
+        made,
+        "list",
+        list_,
+        text="list the rules",
+        description=LIST,
+        examples="  threeflow rules list\n  threeflow rules list --type declaration --json\n",
+    )
+    listing.add_argument("--type", metavar="TYPE", help="only rules that bind this document type")
+    add_overlay(listing)
+    testing = command(
+        made,
+        "test",
+        test,
+        text="run the rules' vectors",
+        description=TEST,
+        examples="  threeflow rules test\n  threeflow rules test --overlay my-rules\n",
+    )
+    add_overlay(testing)
+    explaining = command(
+        made,
+        "explain",
+        explain,
+        text="show one rule in full",
+        description=EXPLAIN,
+        examples="  threeflow rules explain UNI-01\n",
+    )
+    explaining.add_argument("rule", metavar="RULE", help="the rule's id")
+    add_overlay(explaining)
+
+
+def list_(args: argparse.Namespace, printer: Printer) -> int:
+    """List the rules."""
+    found = [
+        each for each in standard(args.overlay).rules if args.type is None or args.type in each.applies_to
+    ]
+    printer.result([_as_json(each) for each in found])
+    printer.table(
+        f"{len(found)} rules",
+        ("rule", "severity", "binds", "asks"),
+        ((each.id, each.severity, ", ".join(sorted(each.applies_to)), each.title.en) for each in found),
+    )
+    return GOOD
+
+
+def test(args: argparse.Namespace, printer: Printer) -> int:
+    """Run every vector; good only if all rules say what the vectors expect."""
+    whole = standard(args.overlay)
+    vectors = rule_vectors.load(*args.overlay)
+    failed = []
+    for vector in printer.track(vectors, "judging"):
+        found = vector.found(whole)
+        if found != vector.expect:
+            failed.append(
+                {"rule": vector.rule, "vector": vector.name, "expected": vector.expect, "found": found}
+            )
+    tested = {each.rule for each in vectors}
+    printer.result(
+        {"vectors": len(vectors), "rules": len(tested), "failed": failed},
+        (
+            f"{len(vectors)} vectors of {len(tested)} rules: [bold]{len(failed)} failed[/]",
+            *(
+                f"  [red]{each['rule']}[/] {escape(str(each['vector']))}: "
+                f"expected {escape(str(each['expected']))}, found {escape(str(each['found']))}"
+                for each in failed
+            ),
+        ),
+    )
+    return ANSWER_IS_NO if failed else GOOD
+
+
+def explain(args: argparse.Namespace, printer: Printer) -> int:
+    """Show one rule."""
+    rules = standard(args.overlay).rules
+    try:
+        found: Rule = rules.rule(args.rule)
+    except KeyError:
+        raise CannotRunError(f"no rule {args.rule}; see `threeflow rules list`") from None
+    printer.result(_as_json(found), _lines(found))
+    return GOOD
+
+
+def _as_json(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "pack": rule.pack,
+        "severity": rule.severity,
+        "title": {"en": rule.title.en, "zh": rule.title.zh},
+        "message": {"en": rule.message.en, "zh": rule.message.zh},
+        "basis": rule.basis,
+        "source": rule.source,
+        "verified": rule.verified,
+        "from": rule.period.start,
+        "to": rule.period.end,
+        "profiles": sorted(rule.profiles),
+        "appliesTo": _applies(rule.applies_to),
+        "facts": sorted(rule.facts),
+        "parameters": {
+            name: [{"value": each.value, "from": each.period.start, "to": each.period.end} for each in dated]
+            for name, dated in rule.parameters.items()
+        },
+        "when": rule.when.source if rule.when is not None else None,
+        "expression": rule.expression.source,
+    }
+
+
+def _applies(applies_to: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {type_: sorted(kinds) for type_, kinds in sorted(applies_to.items())}
+
+
+def _lines(rule: Rule) -> Iterator[str]:
+    yield f"[bold]{rule.id}[/]  {escape(rule.title.en)}  {escape(rule.title.zh)}"
+    yield f"severity    {rule.severity}"
+    for type_, kinds in _applies(rule.applies_to).items():
+        yield f"binds       {type_}{': ' + ', '.join(kinds) if kinds else ''}"
+    if rule.profiles:
+        yield f"profiles    {', '.join(sorted(rule.profiles))}"
+    yield f"in force    {rule.period.start or '…'} to {rule.period.end or '…'}"
+    yield f"basis       {escape(rule.basis)} ({'verified' if rule.verified else 'not verified'})"
+    yield f"source      {escape(rule.source)}"
+    for name, dated in rule.parameters.items():
+        for each in dated:
+            yield f"parameter   {name} = {escape(str(each.value))} from {each.period.start or '…'}"
+    for name, fact in rule.facts.items():
+        yield f"fact        {name}: {escape(fact.title.en)}"
+    if rule.when is not None:
+        yield f"when        {escape(rule.when.source.strip())}"
+    yield f"asks        {escape(rule.expression.source.strip())}"
+    yield f"says        {escape(rule.message.en)}"
+    yield f"            {escape(rule.message.zh)}"
