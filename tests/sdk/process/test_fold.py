@@ -231,3 +231,29 @@ def test_an_act_that_can_no_longer_take_effect_is_flagged(story: Story) -> None:
     judgement = judge(published(), state_of(declared, *forfeited), late)
     assert judgement.outcome == "flagged"
     assert [each.code for each in judgement.findings] == ["not-in-state"]
+
+
+@pytest.mark.requirement("TF-TABLE-13")
+def test_what_is_named_is_folded_before_what_names_it_whatever_the_clocks_say(story: Story) -> None:
+    declared = story.declare(GOODS, 1)
+    registered = story.act("customs-status/registered", "export", 2, [declared])
+    order = story.act("inspection-order/image", "export", 3, [declared], {"packages": ["P1"]})
+    result = story.act("inspection-result/conform", "export", 6, [order], {"packages": ["P1"]})
+    release = story.act("release/full", "export", 5, [declared, registered, result])
+    assert export_states(state_of(declared, registered, order, result, release)) == ["released", "released"]
+
+
+@pytest.mark.requirement("TF-SUBJ-6")
+def test_a_request_is_refused_when_some_of_its_goods_can_no_longer_follow(story: Story) -> None:
+    declared = story.declare(GOODS, 1)
+    registered = story.act("customs-status/registered", "export", 2, [declared])
+    held = story.act("detention/hold", "export", 3, [declared], {"packages": ["P1"]})
+    forfeited = story.act("detention/forfeit", "export", 4, [declared], {"packages": ["P1"]})
+    before = state_of(declared, registered, held, forfeited)
+    scope = {"packages": ["P1", "P2"]}
+    both = story.file("cancellation/part", "xa.declarant", 9, [declared], scope=scope)
+    with pytest.raises(Refused) as caught:
+        judge(published(), before, both)
+    assert (caught.value.code, caught.value.requirement) == ("wrong-state", "TF-SUBJ-6")
+    one = story.file("cancellation/part", "xa.declarant", 9, [declared], scope={"packages": ["P2"]})
+    assert judge(published(), before, one).outcome == "accepted"
