@@ -4,15 +4,18 @@ Usage: ``python tools/commands_page.py [--check]``. Exit code 0 good, 1 drift.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 from threeflow_gateway.cli.cli import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "reference" / "commands.md"
 
+EXAMPLE = re.compile(r"^  \S.*\n(?:(?:  .*)?\n)*", re.MULTILINE)
 NOTE = """
 This page is printed from the program's own parser by `make generate`; `--help` says the same.
 """
@@ -21,6 +24,12 @@ This page is printed from the program's own parser by `make generate`; `--help` 
 def cell(text: str | None) -> str:
     """Text that may stand in a table."""
     return " ".join((text or "").split()).replace("%%", "%").replace("|", r"\|")
+
+
+def prose(text: str) -> str:
+    """A description with its indented examples fenced."""
+    fenced = EXAMPLE.sub(lambda match: f"```text\n{dedent(match[0]).strip()}\n```\n\n", text.strip() + "\n")
+    return fenced.strip()
 
 
 def spelling(action: argparse.Action) -> str:
@@ -51,11 +60,11 @@ def chapter(made: argparse.ArgumentParser) -> Iterator[str]:
             for each in action.choices.values():
                 yield from chapter(each)
             return
-    yield f"\n## `{made.prog}`\n\n{(made.description or '').strip()}\n"
+    yield f"\n## `{made.prog}`\n\n{prose(made.description or '')}\n"
     yield from arguments(made)
     if made.epilog:
         _, _, examples = made.epilog.partition("examples:\n")
-        yield f"\n```console\n{examples.rstrip()}\n```\n"
+        yield f"\n```console\n{dedent(examples).rstrip()}\n```\n"
 
 
 def page() -> str:
