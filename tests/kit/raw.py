@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +55,9 @@ async def post(
 ) -> httpx.Response:  # fmt: skip
     """Send any octets to a station in this process."""
     if authorization is None:
-        authorization = "Bearer " + bearer(station, caller, body, target=target, method=method)
+        said_body = None if method == "GET" else body
+        fresh = {"jti": secrets.token_urlsafe(16)}
+        authorization = "Bearer " + bearer(station, caller, said_body, target=target, method=method, claims=fresh)
     said = {"authorization": authorization, "content-type": media_type, **(headers or {})}
     async with httpx.AsyncClient(transport=station._transport) as client:
         return await client.request(method, station.endpoint + target, content=body, headers=said)
