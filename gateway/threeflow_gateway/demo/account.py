@@ -95,23 +95,34 @@ def outcome_of(seen: Seen) -> str:
     """
     if seen.refusal:
         return "not-taken-in"
-    exported, imported = seen.exported, seen.imported
-    if exported.states("export") == {"rejected"} and seen.match_state == "mismatched":
-        return "mismatched"
-    if exported.states("export") == {"withdrawn"}:
-        return "cancelled"
-    if "refused" in imported.states("admission"):
-        return "entry-refused"
-    if "referred" in imported.states("admission"):
-        return "referred"
-    if imported.states("import") == {"released"}:
-        return "released-after-inspection" if exported.ever("export", "inspected") else "released"
-    if "released" in imported.states("import") and "detained" in exported.states("export"):
-        return "released-in-part"
-    raise Unaccounted(
-        f"{seen.declaration}: export {sorted(exported.states('export'))}, admission "
-        f"{sorted(imported.states('admission'))}, import {sorted(imported.states('import'))}"
+    found = _stopped(seen) or _released(seen)
+    if found is None:
+        tracks = (
+            f"export {sorted(seen.exported.states('export'))}, "
+            f"admission {sorted(seen.imported.states('admission'))}, import {sorted(seen.imported.states('import'))}"
+        )
+        raise Unaccounted(f"{seen.declaration}: {tracks}")
+    return found
+
+
+def _stopped(seen: Seen) -> str | None:
+    """Where an authority said no, or not yet; a suspension at export is a referral to a person too."""
+    export, admission = seen.exported.states("export"), seen.imported.states("admission")
+    stops = (
+        (export == {"rejected"} and seen.match_state == "mismatched", "mismatched"),
+        ("refused" in admission, "entry-refused"),
+        (export == {"withdrawn"}, "cancelled"),
+        ("referred" in admission or export == {"suspended"}, "referred"),
     )
+    return next((outcome for holds, outcome in stops if holds), None)
+
+
+def _released(seen: Seen) -> str | None:
+    released = seen.imported.states("import")
+    if released == {"released"}:
+        return "released-after-inspection" if seen.exported.ever("export", "inspected") else "released"
+    in_part = "released" in released and "detained" in seen.exported.states("export")
+    return "released-in-part" if in_part else None
 
 
 def worst(outcomes: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Requests to customs: the export list, the import declaration filled from a dossier, a cancellation, an answer."""
+"""Requests to customs, and answers: the export list, the import declaration, a cancellation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What an invoice file does not hold, derived by seed: funds, logistics and customs data of each order.
 
-The file has goods only. HS codes, weights, origins, packages, payments, waybills and the consignee's address come
-from here, the same for the same seed, and `DERIVED` names them in the output so that nobody takes them for data.
+The file has goods only. HS codes, weights, origins, packages, payments, waybills and addresses come from here, the
+same for the same seed, and `DERIVED` names them in the output so that nobody takes them for data.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PACKAGES_AT_MOST = 4
 
 @dataclass(frozen=True)
 class Item:
-    """One goods line as it is declared; `net` in kilograms, `package` the id of the package that holds all of it."""
+    """One goods line as it is declared; `net` in kilograms, `package` the one that holds all of it."""
 
     sequence: int
     order: str

@@ -1,7 +1,7 @@
 """The exporting side of a journey: three flows, declaration, match, customs' decisions, departure.
 
-The seeded policy of export customs: it suspends what names no destination, rejects what does not match, inspects
-what the plan says, and releases the rest; it acts on what its own node holds, and never before it holds it.
+The seeded policy of export customs: it suspends what names no destination, rejects what does not match,
+inspects what the plan says, and releases the rest; it acts on what its own node holds, never before.
 """
 
 from __future__ import annotations

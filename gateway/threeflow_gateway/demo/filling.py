@@ -1,4 +1,4 @@
-"""What the importing side makes of a dossier: grounds to refer it, and the import declaration filled from it."""
+"""What the importing side makes of a dossier: grounds to refer it, and the declaration filled from it."""
 
 from __future__ import annotations
 
@@ -36,29 +36,30 @@ RELEASE_USE = "release-use"
 
 @dataclass(frozen=True)
 class Filler:
-    """Reads dossiers by the rules and the field map of one profile; `own` is what the declarant itself knows."""
+    """Reads dossiers by the rules and the field map of one profile."""
 
     standard: Standard
     profile: Profile
 
     def reasons(self, bundle: Dossier, at: datetime) -> list[dict[str, Any]]:
-        """Why a person has to look at it: rules that refer, and elements that the import declaration would lack."""
+        """Why a person has to look: rules that refer, and what the import declaration would lack."""
         grounds = self.profile.referral_rules | OWN_GROUNDS
         found = [
             reason(each.rule, each.message_en, each.message_zh, each.pointer)
             for each in evaluate(self.standard, self.profile, _as_ruled(bundle), _facts(bundle), at)
             if each.rule in grounds
         ]
-        if self.profile.refers_missing:
-            for each in self.draft(bundle, at).missing:
-                found.append(reason("TF-PROF", f"missing: {each.en}", f"缺少：{each.zh}", each.pointer))
-        return found
+        missing = self.draft(bundle, at).missing if self.profile.refers_missing else ()
+        lacks = (
+            reason("TF-PROF", f"missing: {each.en}", f"缺少：{each.zh}", each.pointer) for each in missing
+        )
+        return [*found, *lacks]
 
     def draft(self, bundle: Dossier, at: datetime) -> Filled:
         """The import declaration as far as the dossier fills it."""
         by_type: dict[str, list[Mapping[str, Any]]] = {}
         for entry in bundle.entries:
-            payload = entry.document.payload
+            payload: Mapping[str, Any] = entry.document.payload
             by_type.setdefault(payload["header"]["type"], []).append(payload)
         return fill(by_type, held(octets_of(bundle)), self.profile, at, OWN)
 
@@ -97,7 +98,7 @@ def _sum(like: Mapping[str, str], values: Any) -> dict[str, str]:
 def _as_ruled(bundle: Dossier) -> dict[str, Any]:
     documents: dict[str, list[dict[str, Any]]] = {_camel(name): [] for name in RULED}
     for entry in bundle.entries:
-        payload = entry.document.payload
+        payload: Mapping[str, Any] = entry.document.payload
         name = _camel(payload["header"]["type"])
         if name in documents:
             documents[name].append({"digest": entry.document.digest, "payload": payload})
@@ -105,9 +106,15 @@ def _as_ruled(bundle: Dossier) -> dict[str, Any]:
 
 
 def _facts(bundle: Dossier) -> dict[str, Any]:
-    head: Any = bundle.head.payload
-    accounts = {each["account"]: each["balance"] for each in head["accounts"]}
-    return {"releaseUse": {"remaining": accounts.get(RELEASE_USE, "0")}}
+    """What the head says is left of the releases; the verifier has compared it with the documents."""
+    head: Mapping[str, Any] = bundle.head.payload
+    left = [
+        Decimal(amount)
+        for each in head["accounts"]
+        if each["account"] == RELEASE_USE
+        for amount in each["open"].values()
+    ]
+    return {"releaseUse": {"remaining": f"{sum(left, Decimal(0)):f}"}}
 
 
 def _camel(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The three flows as documents: the platform's order, the institution's payment, the carrier's waybill and events."""
+"""The three flows as documents: order, payment, waybill; and the carrier's events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Paper:
     parts: tuple[Part, ...] = ()
 
     def across(self, agreement: Mapping[str, str], *receivers: str) -> Paper:
-        """The same document, told to nodes of the other jurisdiction too, under the agreement that allows it."""
+        """The same document, told to nodes of the other jurisdiction too, under an agreement."""
         header = dict(self.payload["header"])
         header["receivers"] = [*header["receivers"], *receivers]
         header |= {"agreement": dict(agreement), "purpose": PURPOSE}

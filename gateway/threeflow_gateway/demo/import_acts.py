@@ -1,4 +1,4 @@
-"""What import customs decides: the answer to the dossier, a question, the release on documents; and the agreement."""
+"""What import customs decides: answer to the dossier, question, release; and the agreement of both sides."""
 
 from __future__ import annotations
 

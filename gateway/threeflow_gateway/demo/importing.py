@@ -1,7 +1,7 @@
-"""The importing side of a journey: the dossier is answered, the declaration filled from it, the goods released.
+"""The importing side of a journey: dossier answered, declaration filled from it, goods released.
 
-The seeded policy of import customs: it believes a dossier only after verifying it, refers what its rules find or
-what the import declaration would lack, asks or refuses where the plan says so, and releases the rest on documents.
+The seeded policy of import customs: it believes a dossier only after verifying it, refers what its rules
+find or what the import declaration would lack, asks or refuses where the plan says so, and releases the rest.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Importing:
     agreement: Sent
 
     async def dossier(self, trace: Trace) -> Dossier:
-        """Export customs cuts the dossier, for import customs and the import declarant; import customs fetches it.
+        """Export customs cuts the dossier for the importing side; import customs fetches and verifies it.
 
         Raises:
             Refused: the dossier is not valid.
@@ -66,7 +66,7 @@ class Importing:
         schedule = trace.schedule
         at = schedule.answered_early if early else schedule.answered
         received = await self._customs(
-            IMPORT_DESK.status("advance-received", at, [trace.declaration.reference], trace.scope)
+            self._told(IMPORT_DESK.status("advance-received", at, [trace.declaration.reference], trace.scope))
         )
         reasons = await asyncio.to_thread(self.filler.reasons, bundle, at)
         if shipment.has("entry-refused"):
@@ -139,8 +139,12 @@ class Importing:
             scope=trace.scope,
             reasons=reasons,
         )
-        trace.answer = await self._customs(paper)
+        trace.answer = await self._customs(self._told(paper))
         return trace.answer
+
+    def _told(self, paper: Paper) -> Paper:
+        """The exporting side is told of the answer too."""
+        return paper.across(self.agreement.document_id, names.EXPORT_CUSTOMS)
 
     async def _customs(self, paper: Paper) -> Sent:
         return await self.parties[names.IMPORT_CUSTOMS].must_send(paper)

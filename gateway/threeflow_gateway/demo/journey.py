@@ -19,7 +19,7 @@ from threeflow_gateway.demo.trace import Trace
 
 @dataclass(frozen=True)
 class Arrival:
-    """What became of one parcel: the nodes' own answers, the dossier that crossed, and the match of its case."""
+    """What became of one parcel: the nodes' own answers and the dossier that crossed."""
 
     trace: Trace
     seen: Seen

@@ -79,10 +79,11 @@ class Matcher:
         ]
 
     def _compare(self, held: Sequence[Held], at: datetime) -> dict[str, Any]:
-        flows: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FLOWS.values()}
+        flows: dict[str, Any] = {name: [] for name in FLOWS.values()}
         for each in held:
             flows[FLOWS[each.reference["type"]]].append(each.payload)
         found = match(
+            self.standard,
             MatchInput(
                 **flows,
                 purpose=names.MATCH_PURPOSE,
@@ -90,6 +91,5 @@ class Matcher:
                 at=at,
                 parts=open_parts(octets for each in held for octets in each.parts),
             ),
-            self.standard,
         )
         return found.content({each.reference["id"]: each.reference["digest"] for each in held})

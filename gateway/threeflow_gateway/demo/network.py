@@ -1,4 +1,4 @@
-"""The demo's network: three gateways as real processes on loopback, started, watched, restarted and stopped."""
+"""The demo's network: three gateways as real processes on loopback, watched, restarted, stopped."""
 
 from __future__ import annotations
 
@@ -118,7 +118,8 @@ class Network:
 def prepare(out: Path, countries: Collection[str], begins: datetime) -> Network:
     """Make keys, trust files and configurations below `out`; `countries` are all ISO 3166-1 codes.
 
-    Keys count from `begins`, the first business moment, since a document's own date is business time. Nothing runs yet.
+    Keys count from `begins`, the first business moment, since a document's own date is business time.
+    Nothing runs yet.
     """
     folder = out / "nodes"
     trust_folder = out / "trust"
@@ -156,6 +157,9 @@ profile = {quoted(names.PROFILE)}
 
 [trust]
 files = [{trusted}]
+
+[storage]
+url = "sqlite:///node.sqlite3"
 
 [delivery]
 first_retry_seconds = 0.2

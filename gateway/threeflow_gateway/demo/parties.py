@@ -1,4 +1,4 @@
-"""The parties of the demo: SDK clients with listed keys, each submitting its own sealed documents to one node."""
+"""The parties of the demo: SDK clients with listed keys, each submitting its own sealed documents."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ class Party:
             raise Refused(
                 sent.outcome.code,
                 str(refusal.get("requirement", "")),
-                f"{self.id}: {header['type']} {header.get('kind')}: {refusal.get('detail')} {refusal.get('violations')}",
+                f"{self.id}: {header['type']} {header.get('kind')}: {refusal.get('detail')} "
+                f"{refusal.get('violations')}",
             )
         return sent
 
@@ -169,7 +170,7 @@ class Parties:
 
 
 def gather(network: Network, trust: TrustStore) -> Parties:
-    """Make a client for every party at its home node, and one by which import customs fetches dossiers abroad."""
+    """A client for every party at its home node, and one by which import customs fetches abroad."""
 
     def client(node_id: str, audience: str) -> Client:
         pair = network.keys[node_id]

@@ -1,7 +1,7 @@
 """What is planted by seed, so that the run can check that the nodes find exactly this and nothing else.
 
-Each kind of `KINDS` falls on about one and a half per cent of the clean invoices, and on one at least where the
-input is small, but never on more than `AT_MOST` of them all, so that most orders stay ordinary.
+Each kind of `KINDS` falls on about one and a half per cent of the clean invoices, and on one at least where
+the input is small, but all together never on more than `AT_MOST` of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AT_MOST = 0.6
 
 @dataclass(frozen=True)
 class Kind:
-    """`lines`: the fewest goods lines it needs; `packages`, `parcels`, `last_alone`: how its goods are packed."""
+    """`lines`: the fewest goods lines needed; `packages`, `parcels`, `last_alone`: how its goods are packed."""
 
     name: str
     title_en: str

@@ -1,4 +1,4 @@
-"""`threeflow demo`: invoices in, two jurisdictions of real gateways, every invoice accounted for, a report out."""
+"""`threeflow demo`: invoices in, two jurisdictions of real gateways, every invoice accounted for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When things happen to one parcel, in business time: the invoice's own time, shifted by the run's constant."""
+"""When things happen to one parcel, in business time: the invoice's own, shifted by a constant."""
 
 from __future__ import annotations
 
@@ -111,6 +111,6 @@ class Schedule:
 
 
 def shift_days(invoices: Iterable[Invoice], now: datetime) -> int:
-    """Whole days by which business time lies after the invoices' own, so that every journey ends before `now`."""
+    """Whole days from the invoices' own time to business time, so that every journey ends before `now`."""
     latest = max((invoice.placed_at for invoice in invoices), default=datetime(1970, 1, 1, tzinfo=UTC))
     return (now - latest).days - JOURNEY_DAYS
