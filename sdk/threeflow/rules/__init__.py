@@ -7,6 +7,7 @@ from threeflow.rules.evaluate import Finding, Rules, blocking, evaluate
 from threeflow.rules.pack import Rule, RulePack
 from threeflow.rules.parts import held, open_parts
 from threeflow.rules.source import SourceError
+from threeflow.rules.views import dossier_view
 from threeflow_spec import names, read
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Rules",
     "SourceError",
     "blocking",
+    "dossier_view",
     "evaluate",
     "held",
     "load",

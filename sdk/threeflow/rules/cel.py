@@ -86,7 +86,7 @@ class Engine:
 
     def __init__(self, functions: Mapping[str, Signature] = DIALECT) -> None:
         self.functions = dict(functions)
-        self._calls = {name: each.call for name, each in [*BUILT_IN.items(), *self.functions.items()]}
+        self._known = {**BUILT_IN, **self.functions}
         self._declared = [_declaration(name, each) for name, each in self.functions.items()]
         self._parser = engine.NewEnv()
         self._environment = cache(self._new_environment)
@@ -104,7 +104,7 @@ class Engine:
         checked, tree = _decoded(self._environment(used), expression, check=True)
         self._hold_dialect(tree, expression)
         try:
-            fast = compile_tree(tree, self._calls)
+            fast = compile_tree(tree, self._known)
         except NoFastFormError:
             fast = None
         return Program(expression, checked, tree, fast, used)
@@ -122,7 +122,7 @@ class Engine:
 
     def _hold_call(self, tree: Tree, expression: str, node: Call) -> None:
         name = node.function
-        if name not in OPERATORS and name not in _MACRO_ONLY and name not in self._calls:
+        if name not in OPERATORS and name not in _MACRO_ONLY and name not in self._known:
             raise _fault(tree, expression, node, f"{name!r} is not in the dialect")
         if name == "matches":
             pattern = node.arguments[-1]

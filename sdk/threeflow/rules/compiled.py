@@ -9,10 +9,15 @@ equal over generated expressions and documents.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from threeflow.rules.functions import Signature
 from threeflow.rules.syntax import Call, Comprehension, Constant, ListOf, Name, Node, Select, Tree
 
 Function = Callable[[Mapping[str, Any]], Any]
 
+_RESULTS: Mapping[str, type] = {"bool": bool, "string": str, "int": int}
+_GIVES: Mapping[str, type] = dict.fromkeys(
+    ["_&&_", "_||_", "!_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in", "@not_strictly_false"], bool
+)
 _LOGIC = {"_&&_": "and", "_||_": "or"}
 _HELPERS = {"_==_": "eq", "_<_": "lt", "_<=_": "le", "_>_": "gt", "_>=_": "ge", "_[_]": "at", "@in": "within"}
 
@@ -21,15 +26,15 @@ class NoFastFormError(ValueError):
     """The tree holds a form that only the engine evaluates."""
 
 
-def compile_tree(tree: Tree, functions: Mapping[str, Callable[..., Any]]) -> Function:
+def compile_tree(tree: Tree, functions: Mapping[str, Signature]) -> Function:
     """Compile a checked tree.
 
     `functions` are the dialect's named functions and CEL's own (`size`, `startsWith`, …).
     Raises NoFastFormError where the tree holds something else.
     """
-    writer = _Writer(tree, functions)
+    writer = _Writer(functions)
     body = writer.function(tree.root)
-    scope: dict[str, Any] = {**_RUNTIME, **{f"f_{name}": function for name, function in functions.items()}}
+    scope: dict[str, Any] = {**_RUNTIME, **{f"f_{name}": each.call for name, each in functions.items()}}
     # The source holds only generated names and repr() of constants: no text of a rule file becomes code.
     exec(compile(body, "<rule>", "exec"), scope)  # noqa: S102
     made: Function = scope["rule"]
@@ -37,9 +42,9 @@ def compile_tree(tree: Tree, functions: Mapping[str, Callable[..., Any]]) -> Fun
 
 
 class _Writer:
-    def __init__(self, tree: Tree, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self.types = tree.types
+    def __init__(self, functions: Mapping[str, Signature]) -> None:
         self.functions = functions
+        self.results = {name: _RESULTS.get(each.gives) for name, each in functions.items()}
         self.serial = 0
 
     def function(self, root: Node) -> str:
@@ -88,14 +93,28 @@ class _Writer:
 
     def equality(self, node: Call, arguments: list[str]) -> str:
         sign = "==" if node.function == "_==_" else "!="
-        if any(self.types.get(each.id) == "string" for each in node.arguments):
+        if any(self.gives(each, str) for each in node.arguments):
             return f"({arguments[0]} {sign} {arguments[1]})"
         equal = f"eq({arguments[0]}, {arguments[1]})"
         return equal if sign == "==" else f"(not {equal})"
 
     def truth(self, node: Node, names: Mapping[str, str], defs: list[str]) -> str:
         value = self.expression(node, names, defs)
-        return value if self.types.get(node.id) == "bool" else f"truth({value})"
+        return value if self.gives(node, bool) else f"truth({value})"
+
+    def gives(self, node: Node, kind: type) -> bool:
+        """Whether the value is surely of that type; the checker's inference trusts data and is no proof."""
+        match node:
+            case Constant(value=value):
+                return type(value) is kind
+            case Select(test_only=test_only):
+                return test_only and kind is bool
+            case Call(function="_?_:_", arguments=(_, then, other)):
+                return self.gives(then, kind) and self.gives(other, kind)
+            case Call(function=function):
+                return _GIVES.get(function, self.results.get(function)) is kind
+            case _:
+                return False
 
     def comprehension(self, node: Comprehension, names: Mapping[str, str], defs: list[str]) -> str:
         self.serial += 1
@@ -147,9 +166,9 @@ def _has(value: Any, field: str) -> bool:
 
 
 def _over(value: Any) -> Any:
-    if isinstance(value, list | dict):
+    if isinstance(value, list):
         return value
-    raise TypeError("not a list or map")
+    raise TypeError("a map's members have no order here; the engine has its own")
 
 
 def _at(value: Any, key: Any) -> Any:

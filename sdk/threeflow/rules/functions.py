@@ -94,7 +94,7 @@ def decimal_multiply(left: str, right: str) -> str:
 def decimal_sum(values: Sequence[str]) -> str:
     """The exact sum of a list; "0" for the empty list."""
     total = Decimal(0)
-    for value in values:
+    for value in _list(values):
         total = _EXACT.add(total, decimal(value))
     return decimal_text(total)
 
@@ -157,7 +157,7 @@ def instants_in_order(instants: Sequence[str], skew: int) -> bool:
     if type(skew) is not int:
         raise ValueError("skew is an integer of seconds")
     latest: datetime | None = None
-    for each in map(instant, instants):
+    for each in map(instant, _list(instants)):
         if latest is not None and each + timedelta(seconds=skew) < latest:
             return False
         latest = each if latest is None else max(latest, each)
@@ -183,7 +183,7 @@ def days_between(start: str, end: str) -> int:
 
 def distinct(values: Sequence[Any]) -> bool:
     """Whether no value (string, integer or bool) stands twice in the list."""
-    if any(not isinstance(value, str | int) for value in values):
+    if any(not isinstance(value, str | int) for value in _list(values)):
         raise ValueError("only strings, integers and bools are compared")
     return len({(type(value), value) for value in values}) == len(values)
 
@@ -209,6 +209,12 @@ def check_digit(scheme: str, value: str) -> bool:
     if scheme not in _SCHEMES:
         raise ValueError(f"no check digit scheme {scheme!r}")
     return bool(re.fullmatch(r"[0-9A-Z]+", value)) and bool(_SCHEMES[scheme](value))
+
+
+def _list(values: Any) -> list[Any]:
+    if isinstance(values, list):
+        return values
+    raise TypeError("not a list")
 
 
 def _s10(value: str) -> bool:
