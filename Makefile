@@ -12,7 +12,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format-check lint types imports drift requirements format generate bench docs wheel clean
+.PHONY: help install demo test check format-check lint types imports proto drift requirements format generate bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -35,7 +35,7 @@ test: $(STAMP) ## run every test (ARGS='-k word')
 	@echo "==> pytest -n auto $(ARGS)"
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: format-check lint types imports drift requirements ## formatting, lint, types, imports, drift of generated files, requirement coverage
+check: format-check lint types imports proto drift requirements ## formatting, lint, types, imports, protos, drift of generated files, requirement coverage
 	@echo "==> check: clean"
 
 format-check: $(STAMP)
@@ -53,6 +53,10 @@ types: $(STAMP)
 imports: $(STAMP)
 	@echo "==> lint-imports"
 	@$(BIN)/lint-imports
+
+proto: $(STAMP)
+	@echo "==> buf lint, buf format"
+	@cd proto && $(abspath $(BIN))/buf lint && $(abspath $(BIN))/buf format --diff --exit-code
 
 drift: $(STAMP)
 	@for tool in $(GENERATORS); do echo "==> $$tool --check"; $(BIN)/python $$tool --check || exit 1; done
