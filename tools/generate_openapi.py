@@ -1,7 +1,7 @@
 """Write the 3.0.3 bundle of the REST binding, for tools that do not speak OpenAPI 3.1.
 
-The source is the hand-written ``v1/openapi.yaml``. What 3.0.3 cannot say (content schemas, constants, schemas in
-other files) is left out or widened: the bundle never refuses what the source admits.
+The source is the hand-written ``v1/openapi.yaml``. What 3.0.3 cannot say (content schemas, constants, schemas
+in other files) is left out or widened: the bundle never refuses what the source admits.
 """
 
 import argparse
@@ -17,9 +17,17 @@ SOURCE: Final = _FOLDER / "openapi.yaml"
 BUNDLE: Final = _FOLDER / "openapi-3.0.3.json"
 
 _ONLY_IN_3_1: Final = frozenset(
-    {"contentEncoding", "contentMediaType", "contentSchema", "jsonSchemaDialect", "webhooks", "$schema", "$id",
-     "unevaluatedProperties"}
-)  # fmt: skip
+    {
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "jsonSchemaDialect",
+        "webhooks",
+        "$schema",
+        "$id",
+        "unevaluatedProperties",
+    }
+)
 
 
 def downgrade(node: Any) -> Any:
@@ -61,7 +69,7 @@ def bundle(source: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the bundle, or with ``--check`` say whether the one in the tree is up to date (0 it is, 1 it is not)."""
+    """Write the bundle, or with ``--check`` say whether the one in the tree is up to date: 0 yes, 1 no."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     asked = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""The node as an ASGI application and as a process: ``python -m threeflow_gateway.app --config node.toml``."""
+"""The node as an ASGI application, and as a process: ``python -m threeflow_gateway.app``."""
 
 import argparse
 import json
@@ -8,19 +8,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from connexion import AsyncApp
 from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.options import SwaggerUIOptions
-from connexion.resolver import Resolution, Resolver
+from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 import threeflow_spec
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway import clock
 from threeflow_gateway.config import Config, MisconfiguredError, load
 from threeflow_gateway.node import GatewayNode
@@ -43,10 +42,18 @@ class Gateway:
         limits = config.limits
         submissions = Submissions(self.node.intake, now, line_octets=limits.body_octets)
         callers = Callers(
-            self.node.trust, node=config.node.id, endpoint=config.node.endpoint, environment=config.node.environment
+            self.node.trust,
+            node=config.node.id,
+            endpoint=config.node.endpoint,
+            environment=config.node.environment,
         )
         self.app: App = Edge(
-            submissions, callers, self._below(), now, body_octets=limits.body_octets, batch_octets=limits.batch_octets
+            submissions,
+            callers,
+            self._below(),
+            now,
+            body_octets=limits.body_octets,
+            batch_octets=limits.batch_octets,
         )
 
     def _below(self) -> App:
@@ -60,7 +67,7 @@ class Gateway:
         connexion = AsyncApp(
             __name__, lifespan=self._lifespan, swagger_ui_options=SwaggerUIOptions(swagger_ui=False)
         )
-        connexion.add_api(described, resolver=_ByOperationId(), strict_validation=True)
+        connexion.add_api(described, resolver=Resolver(_operation), strict_validation=True)
         for kind in (ProblemException, HTTPException, Refused, Unavailable):
             connexion.add_error_handler(kind, _on_error)
         node = self.node
@@ -80,13 +87,10 @@ class Gateway:
             await self.node.close()
 
 
-class _ByOperationId(Resolver):
-    """Finds an operation's function by its id: ``fetchDocument`` is ``operations.fetch_document``."""
-
-    def resolve(self, operation: Any) -> Resolution:
-        """Return the function of an operation."""
-        name = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation.operation_id)
-        return Resolution(getattr(operations, name), operation.operation_id)
+def _operation(operation_id: str) -> Callable[..., Any]:
+    """Return an operation's function by its id: ``fetchDocument`` is ``operations.fetch_document``."""
+    name = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation_id)
+    return cast(Callable[..., Any], getattr(operations, name))
 
 
 def _on_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -43,7 +43,7 @@ class Node:
     host: str = _setting("Address to listen on.", "127.0.0.1")
     port: int = _setting("TCP port to listen on.")
     seal_keys: tuple[Path, ...] = _setting("Private key files whose seals the node sets, one per algorithm.")
-    token_key: Path = _setting("Private key file that proves the node to its peers.")
+    token_key: Path = _setting("Private key file that proves the node to peers.")  # noqa: RUF009 - a field
     profile: str = _setting("Profile whose rules apply to what arrives; empty for the core alone.", "")
     overlays: tuple[Path, ...] = _setting("Folders that add documents, rows and rules to the standard.", ())
 
@@ -160,12 +160,13 @@ def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
     for setting, described in known.items():
         if setting not in said and described.default is MISSING:
             raise MisconfiguredError(f"setting {name}.{setting} is missing")
-    values = {setting: _value(f"{name}.{setting}", known[setting], value, folder) for setting, value in said.items()}
+    values = {
+        setting: _value(f"{name}.{setting}", known[setting], value, folder) for setting, value in said.items()
+    }
     if kind is Storage:
         # Its default is a path too, and starts at the same folder.
         values["url"] = _database(values.get("url", known["url"].default), folder)
     return kind(**values)
-
 
 
 def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:

@@ -10,7 +10,6 @@ from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
-
 from threeflow_gateway import clock
 from threeflow_gateway.config import Config
 from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation

@@ -8,7 +8,6 @@ from threeflow import documents, keys, strict, token
 from threeflow.schemas import SPEC_VERSIONS
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
-
 from threeflow_gateway.config import Config
 
 __all__ = ["statement"]
@@ -18,24 +17,39 @@ def statement(config: Config, standard: Standard, trust: TrustStore, now: dateti
     """Return the payload of the node's statement."""
     listed = trust.node(config.node.id)
     offices = [
-        {"office": {"list": each.list, "code": each.code}, "competences": list(each.competences),
-         "positions": list(each.positions)}
+        {
+            "office": {"list": each.list, "code": each.code},
+            "competences": list(each.competences),
+            "positions": list(each.positions),
+        }
         for each in (listed.offices if listed else ())
-    ]  # fmt: skip
+    ]
     held = [list_ for name in trust.jurisdictions() if (list_ := trust.newest(name)) is not None]
     return documents.build(
-        "node-statement", None, issuer=config.node.id, environment=config.node.environment, issued_at=now,
+        "node-statement",
+        None,
+        issuer=config.node.id,
+        environment=config.node.environment,
+        issued_at=now,
         specVersions=sorted(SPEC_VERSIONS, reverse=True),
         bindings=[{"binding": "rest", "endpoint": config.node.endpoint}],
-        roles=list(listed.roles if listed else ()), offices=offices, types=sorted(standard.table.rows),
-        profiles=[config.node.profile] if config.node.profile else [], algorithms=list(keys.ALGORITHMS),
+        roles=list(listed.roles if listed else ()),
+        offices=offices,
+        types=sorted(standard.table.rows),
+        profiles=[config.node.profile] if config.node.profile else [],
+        algorithms=list(keys.ALGORITHMS),
         limits={
-            "maxBodyOctets": config.limits.body_octets, "maxBatch": 1000, "maxDepth": strict.MAX_DEPTH,
-            "tokenLifetimeSeconds": token.MAX_LIFETIME.seconds, "clockSkewSeconds": token.SKEW.seconds,
+            "maxBodyOctets": config.limits.body_octets,
+            "maxBatch": 1000,
+            "maxDepth": strict.MAX_DEPTH,
+            "tokenLifetimeSeconds": token.MAX_LIFETIME.seconds,
+            "clockSkewSeconds": token.SKEW.seconds,
             "pendingSeconds": config.process.pending_seconds,
         },
-        standardDigest=standard.digest, software=f"threeflow {version('threeflow')}",
+        standardDigest=standard.digest,
+        software=f"threeflow {version('threeflow')}",
         trustLists=[
-            {"jurisdiction": each.jurisdiction, "sequence": each.sequence, "digest": each.digest} for each in held
+            {"jurisdiction": each.jurisdiction, "sequence": each.sequence, "digest": each.digest}
+            for each in held
         ],
-    )  # fmt: skip
+    )

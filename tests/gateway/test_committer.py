@@ -1,9 +1,10 @@
-"""Group commit: a unit that cannot be written fails alone, a commit that fails is told to its waiters, nothing hangs."""
+"""Group commit: a unit that cannot be written fails alone, a failed commit is told to its waiters."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
+
 from kit.asynchronous import synchronous
 from threeflow.errors import Unavailable
 from threeflow_gateway.intake.committer import Committer, Result

@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from threeflow_gateway import config
 from threeflow_gateway.config import MisconfiguredError, load
 
@@ -52,6 +53,14 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, named: str) -> 
 
 
 def test_every_setting_is_described() -> None:
-    for section in (config.Node, config.Trust, config.Storage, config.Limits, config.Process, config.Delivery, config.Log):
+    for section in (
+        config.Node,
+        config.Trust,
+        config.Storage,
+        config.Limits,
+        config.Process,
+        config.Delivery,
+        config.Log,
+    ):
         for each in fields(section):
             assert each.metadata["help"].endswith("."), each.name

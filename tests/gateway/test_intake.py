@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from kit.asynchronous import eventually, synchronous
 from kit.members import Society
 from kit.papers import Parcel, paper, ref
@@ -144,7 +145,9 @@ async def test_the_event_feed_has_no_gap_and_waits(tmp_path: Path) -> None:
 async def test_a_restart_keeps_everything(tmp_path: Path) -> None:
     society, parcel = Society(), Parcel()
     async with in_process(tmp_path, society) as (station, _):
-        receipts = [await station.submit(getattr(parcel, name)) for name in ("order", "waybill", "declaration")]
+        receipts = [
+            await station.submit(getattr(parcel, name)) for name in ("order", "waybill", "declaration")
+        ]
         seen = await station.as_("xa.customs").subject("consignment", parcel.keys[0])
     async with in_process(tmp_path, society) as (station, _):
         again = [await station.submit(getattr(parcel, name)) for name in ("order", "waybill", "declaration")]
@@ -182,7 +185,9 @@ async def test_not_held_and_not_yours_look_alike(tmp_path: Path) -> None:
         assert held.raw == sealed
         answers = []
         for number in (order["header"]["id"], "00000000-0000-4000-8000-000000000000"):
-            answer = await station.as_("xb.declarant")._transport.request("GET", f"/v1/documents/xa.platform/{number}")
+            answer = await station.as_("xb.declarant")._transport.request(
+                "GET", f"/v1/documents/xa.platform/{number}"
+            )
             answers.append((answer.status_code, answer.content))
         assert answers[0] == answers[1]
         assert answers[0][0] == 404
@@ -200,7 +205,13 @@ async def test_a_batch_has_one_outcome_a_line(tmp_path: Path) -> None:
         good = [client.seal(Parcel().order) for _ in range(3)]
         bad = client.seal({**Parcel().order, "orderedAt": 7})
         outcomes = await client.submit_batch([good[0], bad, good[1], good[0], good[2]])
-        assert [each.state for each in outcomes] == ["accepted", "refused", "accepted", "accepted", "accepted"]
+        assert [each.state for each in outcomes] == [
+            "accepted",
+            "refused",
+            "accepted",
+            "accepted",
+            "accepted",
+        ]
         assert outcomes[3].raw == outcomes[0].raw
         assert [each.receipt["log"]["index"] for each in outcomes if each.receipt] == [0, 1, 0, 2]
 
@@ -230,7 +241,10 @@ async def test_required_references_are_named_and_right(tmp_path: Path) -> None:
     async with in_process(tmp_path, Society()) as (station, _):
         parcel = Parcel()
         await station.submit(parcel.declaration)
-        without = {**parcel.release, "header": {**parcel.release["header"], "references": [ref(parcel.registered)]}}
+        without = {
+            **parcel.release,
+            "header": {**parcel.release["header"], "references": [ref(parcel.registered)]},
+        }
         assert (await station.submit(without)).code == "reference-missing"
         wrong = {**ref(parcel.declaration), "digest": ref(parcel.order)["digest"]}
         header = {**parcel.registered["header"], "references": [wrong]}

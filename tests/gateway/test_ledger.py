@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from sqlalchemy import insert
+
 from threeflow.log import MerkleTree, verify_consistency, verify_inclusion
 from threeflow_gateway.store import tables
 from threeflow_gateway.store.database import Database
@@ -16,11 +17,24 @@ def _leaf(index: int) -> bytes:
 
 def _fill(database: Database, first: int, last: int) -> None:
     rows = [
-        {"no": index + 1, "issuer": "xa.node", "id": str(index), "digest": "", "type": "t", "kind": "", "caller": "",
-         "received_at": "", "outcome": "accepted", "effect": "accepted", "envelope": b"", "receipt": b"",
-         "leaf": index, "leaf_hash": _leaf(index)}
+        {
+            "no": index + 1,
+            "issuer": "xa.node",
+            "id": str(index),
+            "digest": "",
+            "type": "t",
+            "kind": "",
+            "caller": "",
+            "received_at": "",
+            "outcome": "accepted",
+            "effect": "accepted",
+            "envelope": b"",
+            "receipt": b"",
+            "leaf": index,
+            "leaf_hash": _leaf(index),
+        }
         for index in range(first, last)
-    ]  # fmt: skip
+    ]
     with database.writing() as connection:
         connection.execute(insert(tables.document), rows)
 

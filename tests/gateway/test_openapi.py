@@ -1,4 +1,4 @@
-"""The OpenAPI description and the node agree: operations, statuses, media types; the bundle is what its tool makes."""
+"""The OpenAPI description and the node agree: operations, statuses, media types; the bundle is up to date."""
 
 import json
 import subprocess
@@ -8,8 +8,9 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import threeflow_spec
 import yaml
+
+import threeflow_spec
 from kit.asynchronous import synchronous
 from kit.members import Society
 from kit.papers import Parcel
@@ -37,7 +38,9 @@ def test_every_operation_has_a_function_and_every_refusal_a_documented_status() 
     for path in described["paths"].values():
         for method in ("get", "post"):
             if method in path:
-                name = "".join(f"_{each.lower()}" if each.isupper() else each for each in path[method]["operationId"])
+                name = "".join(
+                    f"_{each.lower()}" if each.isupper() else each for each in path[method]["operationId"]
+                )
                 assert callable(getattr(operations, name))
                 statuses.update(path[method]["responses"])
     assert {str(entry.http) for entry in messages.catalogue().values()} <= statuses

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+
 from kit.asynchronous import synchronous
 from kit.members import Society
 from kit.papers import Parcel, paper
@@ -59,13 +60,17 @@ def _hmac_with_public_key(station: Station) -> bytes:
     text = base64url.encode(strict.dump(Parcel().order))
     secret = base64url.decode(key.public.jwk["x"])
     mac = hmac.new(secret, f"{protected}.{text}".encode(), hashlib.sha256).digest()
-    return orjson.dumps({"payload": text, "signatures": [{"protected": protected, "signature": base64url.encode(mac)}]})
+    return orjson.dumps(
+        {"payload": text, "signatures": [{"protected": protected, "signature": base64url.encode(mac)}]}
+    )
 
 
 def _trailing_bits(station: Station) -> bytes:
     made = orjson.loads(_order(station))
     signature = made["signatures"][0]["signature"]
-    made["signatures"][0]["signature"] = signature[:-1] + ("B" if signature[-1] == "A" else chr(ord(signature[-1]) + 1))
+    made["signatures"][0]["signature"] = signature[:-1] + (
+        "B" if signature[-1] == "A" else chr(ord(signature[-1]) + 1)
+    )
     return orjson.dumps(made)
 
 
@@ -104,28 +109,40 @@ BAD: dict[str, tuple[Make, str]] = {
     "the seal of another node": (_sealed_by_another, "issuer-mismatch"),
     "the seal stripped": (_without_signature, "envelope-malformed"),
     "trailing bits": (_trailing_bits, "envelope-malformed"),
-    "an unknown member": (lambda s: orjson.dumps({**orjson.loads(_order(s)), "header": {}}), "envelope-malformed"),
+    "an unknown member": (
+        lambda s: orjson.dumps({**orjson.loads(_order(s)), "header": {}}),
+        "envelope-malformed",
+    ),
     "no JSON at all": (lambda s: b"hello", "envelope-malformed"),
     "nothing": (lambda s: b"", "envelope-malformed"),
     "an array": (lambda s: b"[]", "envelope-malformed"),
     "invalid UTF-8": (_text(b'"orderNumber":"', b'"orderNumber":"\xff'), "json-malformed"),
-    "a byte order mark": (lambda s: _octets(b"\xef\xbb\xbf" + strict.dump(Parcel().order))(s), "json-malformed"),
+    "a byte order mark": (
+        _octets(b"\xef\xbb\xbf" + strict.dump(Parcel().order)),
+        "json-malformed",
+    ),
     "a duplicate member": (_text(b'"orderNumber":', b'"orderNumber":"x","orderNumber":'), "json-malformed"),
-    "an escaped duplicate": (_text(b'"orderNumber":', b'"order\\u004eumber":"x","orderNumber":'), "json-malformed"),
+    "an escaped duplicate": (
+        _text(b'"orderNumber":', b'"order\\u004eumber":"x","orderNumber":'),
+        "json-malformed",
+    ),
     "NaN": (_text(b'"orderNumber":', b'"x":NaN,"orderNumber":'), "json-malformed"),
     "a float": (_text(b'"orderNumber":', b'"x":1.5,"orderNumber":'), "json-malformed"),
     "a big integer": (_text(b'"orderNumber":', b'"x":9007199254740993,"orderNumber":'), "json-malformed"),
     "a lone surrogate": (_text(b'"orderNumber":"', b'"orderNumber":"\\ud800'), "json-malformed"),
     "U+0000": (_text(b'"orderNumber":"', b'"orderNumber":"\\u0000'), "json-malformed"),
-    "nesting of 10,000": (lambda s: _octets(b"[" * 10000 + b"]" * 10000)(s), "json-malformed"),
-    "no header": (lambda s: _octets(b"{}")(s), "header-malformed"),
+    "nesting of 10,000": (_octets(b"[" * 10000 + b"]" * 10000), "json-malformed"),
+    "no header": (_octets(b"{}"), "header-malformed"),
     "an unknown type": (_header(type="ordre"), "unknown-type"),
     "an unknown kind": (_header(kind="lease"), "schema-violated"),
     "an unknown version": (_header(specVersion="9.9"), "unknown-version"),
     "another environment": (_header(environment="sandbox"), "wrong-environment"),
     "an unbound part": (_unbound_part, "part-unbound"),
     "a member too many": (_edited(lambda order: order.update(colour="red")), "schema-violated"),
-    "a wrong time": (_edited(lambda order: order.update(orderedAt="2026-13-41T00:00:00Z")), "schema-violated"),
+    "a wrong time": (
+        _edited(lambda order: order.update(orderedAt="2026-13-41T00:00:00Z")),
+        "schema-violated",
+    ),
 }
 
 
@@ -154,19 +171,29 @@ BAD_CALLERS: dict[str, tuple[Headers, str]] = {
     "another scheme": (lambda s, b: "Basic eDp5", "token-malformed"),
     "no JWT": (lambda s, b: "Bearer hello", "token-malformed"),
     "alg none": (lambda s, b: "Bearer " + bearer(s, "xa.platform", b, alg="none"), "unsupported-algorithm"),
-    "a seal's type": (lambda s, b: "Bearer " + bearer(s, "xa.platform", b, typ="threeflow-doc+jws"), "wrong-typ"),
+    "a seal's type": (
+        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, typ="threeflow-doc+jws"),
+        "wrong-typ",
+    ),
     "a seal key": (
-        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, key=s.society.keys["xa.platform"].seal), "key-use",
+        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, key=s.society.keys["xa.platform"].seal),
+        "key-use",
     ),
     "an unknown key": (
-        lambda s, b: "Bearer "
-        + bearer(s, "xa.platform", b, key=SigningKey.generate("Ed25519", "xa.platform#new", "token")),
+        lambda s, b: (
+            "Bearer "
+            + bearer(s, "xa.platform", b, key=SigningKey.generate("Ed25519", "xa.platform#new", "token"))
+        ),
         "caller-unknown",
     ),
     "another node's key": (
-        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, key=s.society.keys["xa.pay"].token), "token-binding",
+        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, key=s.society.keys["xa.pay"].token),
+        "token-binding",
     ),
-    "a broken signature": (lambda s, b: "Bearer " + bearer(s, "xa.platform", b)[:-4] + "AAAA", "token-signature"),
+    "a broken signature": (
+        lambda s, b: "Bearer " + bearer(s, "xa.platform", b)[:-4] + "AAAA",
+        "token-signature",
+    ),
     "another audience": (_claims(aud="xa.hub"), "token-audience"),
     "another method": (_claims(htm="GET"), "token-binding"),
     "another path": (_claims(htu="http://127.0.0.1:1/v1/events"), "token-binding"),
@@ -176,8 +203,11 @@ BAD_CALLERS: dict[str, tuple[Headers, str]] = {
     "a claim too many": (_claims(sub="me"), "token-malformed"),
     "too long a life": (_claims(exp=4102444800), "token-malformed"),
     "expired": (lambda s, b: "Bearer " + bearer(s, "xa.platform", b, shift=-400 * SECOND), "token-expired"),
-    "beyond the skew": (lambda s, b: "Bearer " + bearer(s, "xa.platform", b, shift=90 * SECOND), "token-not-yet-valid"),
-}  # fmt: skip
+    "beyond the skew": (
+        lambda s, b: "Bearer " + bearer(s, "xa.platform", b, shift=90 * SECOND),
+        "token-not-yet-valid",
+    ),
+}
 
 
 @pytest.mark.requirement("TF-REST-7", "TF-INTAKE-28", "TF-INTAKE-1")
@@ -194,7 +224,9 @@ async def test_every_unproven_caller_is_refused_without_a_seal(tmp_path: Path) -
 
 @pytest.mark.requirement("TF-REST-7")
 @synchronous
-async def test_a_reading_token_counts_once_and_a_captured_submission_earns_its_receipt(tmp_path: Path) -> None:
+async def test_a_reading_token_counts_once_and_a_captured_submission_earns_its_receipt(
+    tmp_path: Path,
+) -> None:
     async with in_process(tmp_path, Society()) as (station, _):
         target = "/v1/events?after=0"
         used = "Bearer " + bearer(station, "xa.platform", None, method="GET", target=target)
@@ -214,7 +246,9 @@ async def test_a_body_too_large_is_refused_before_it_is_read(tmp_path: Path) -> 
     async with in_process(tmp_path, Society(), settings={"limits": {"body_octets": 20_000}}) as (station, _):
         answer = await post(station, b"x" * 20_001)
         assert (answer.status_code, code_of(answer)) == (413, "too-large")
-        chunked = await post(station, b"x" * 20_001, headers={"transfer-encoding": "chunked", "content-length": "0"})
+        chunked = await post(
+            station, b"x" * 20_001, headers={"transfer-encoding": "chunked", "content-length": "0"}
+        )
         assert code_of(chunked) in {"too-large", "bad-request"}
         assert (await station.submit(Parcel().order)).state == "accepted"
 
@@ -236,7 +270,9 @@ async def test_media_types_methods_and_accept_are_held(tmp_path: Path) -> None:
         assert (odd.status_code, code_of(odd)) == (400, "bad-request")
 
 
-@pytest.mark.requirement("TF-INTAKE-9", "TF-INTAKE-10", "TF-INTAKE-11", "TF-INTAKE-13", "TF-INTAKE-14", "TF-INTAKE-15")
+@pytest.mark.requirement(
+    "TF-INTAKE-9", "TF-INTAKE-10", "TF-INTAKE-11", "TF-INTAKE-13", "TF-INTAKE-14", "TF-INTAKE-15"
+)
 @synchronous
 async def test_only_who_may_issue_and_bring_does(tmp_path: Path) -> None:
     async with in_process(tmp_path, Society()) as (station, _):
@@ -263,7 +299,9 @@ async def test_only_who_may_issue_and_bring_does(tmp_path: Path) -> None:
         assert await code(Parcel().order, "xa.pay") == "not-entitled"
         not_ours = paper("order/parcel-to-germany", "xa.platform", ["xa.declarant"], keys=parcel.case_keys)
         assert await code(not_ours) == "not-entitled"
-        crossing = paper("order/parcel-to-germany", "xa.platform", ["xa.customs", "xb.customs"], keys=parcel.case_keys)
+        crossing = paper(
+            "order/parcel-to-germany", "xa.platform", ["xa.customs", "xb.customs"], keys=parcel.case_keys
+        )
         assert await code(crossing) == "not-entitled"
         assert await code(Parcel().order) == ""
 
@@ -294,8 +332,11 @@ async def test_keys_out_of_their_time_are_refused_each_with_its_code(tmp_path: P
         "xa.carrier#seal-1": {"retired_at": now - timedelta(minutes=1)},
         "xa.declarant#seal-1": {"compromised_since": now - timedelta(minutes=1)},
     }
-    society.endpoints = {"xa.hub": "http://127.0.0.1:1", "xa.customs": "http://127.0.0.1:2",
-                         "xb.customs": "http://127.0.0.1:3"}  # fmt: skip
+    society.endpoints = {
+        "xa.hub": "http://127.0.0.1:1",
+        "xa.customs": "http://127.0.0.1:2",
+        "xb.customs": "http://127.0.0.1:3",
+    }
     society.publish("xa", key_states=states)
     async with in_process(tmp_path, society) as (station, _):
         parcel = Parcel()
@@ -308,12 +349,18 @@ async def test_keys_out_of_their_time_are_refused_each_with_its_code(tmp_path: P
 @synchronous
 async def test_a_required_seal_cannot_be_stripped(tmp_path: Path) -> None:
     society = Society()
-    society.endpoints = {"xa.hub": "http://127.0.0.1:1", "xa.customs": "http://127.0.0.1:2",
-                         "xb.customs": "http://127.0.0.1:3"}  # fmt: skip
+    society.endpoints = {
+        "xa.hub": "http://127.0.0.1:1",
+        "xa.customs": "http://127.0.0.1:2",
+        "xb.customs": "http://127.0.0.1:3",
+    }
     second = SigningKey.generate("ES256", "xa.platform#seal-2", "seal")
     society.keys["xa.platform"].seals.append(second)
-    required = {"xa.platform": [{"from": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
-                                 "algorithms": ["Ed25519", "ES256"]}]}  # fmt: skip
+    required = {
+        "xa.platform": [
+            {"from": (datetime.now(UTC) - timedelta(days=1)).isoformat(), "algorithms": ["Ed25519", "ES256"]}
+        ]
+    }
     society.publish("xa", required=required)
     async with in_process(tmp_path, society) as (station, _):
         octets = strict.dump(Parcel().order)

@@ -1,1 +1,1 @@
-"""What tests of whole nodes share: keys, trust lists, configurations, documents, gateways in process or as processes."""
+"""What tests of whole nodes share: keys, trust lists, configurations, documents, gateways."""

@@ -80,19 +80,35 @@ class Society:
             self.anchors[name] = SigningKey.generate("ES256", f"{name}.trust#anchor-1", "seal")
 
     def publish(
-        self, jurisdiction: str, *, key_states: Mapping[str, Mapping[str, datetime]] | None = None,
-        extra: Sequence[Mapping[str, Any]] = (), required: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-    ) -> bytes:  # fmt: skip
+        self,
+        jurisdiction: str,
+        *,
+        key_states: Mapping[str, Mapping[str, datetime]] | None = None,
+        extra: Sequence[Mapping[str, Any]] = (),
+        required: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> bytes:
         """Seal the next list of a jurisdiction; ``key_states`` adds retiredAt or compromisedSince by kid."""
         now = datetime.now(UTC)
         earlier = self.lists.setdefault(jurisdiction, [])
         payload = trust.build(
-            id=str(uuid.uuid4()), issuer=f"{jurisdiction}.trust", environment=self.environment,
-            jurisdiction=jurisdiction, territories=TERRITORIES[jurisdiction], sequence=len(earlier) + 1,
-            previous=self._payloads.get(jurisdiction), issued_at=now, expires_at=now + timedelta(days=30),
+            id=str(uuid.uuid4()),
+            issuer=f"{jurisdiction}.trust",
+            environment=self.environment,
+            jurisdiction=jurisdiction,
+            territories=TERRITORIES[jurisdiction],
+            sequence=len(earlier) + 1,
+            previous=self._payloads.get(jurisdiction),
+            issued_at=now,
+            expires_at=now + timedelta(days=30),
             anchor=self.anchors[jurisdiction].public,
-            nodes=[*(self._entry(each, now, key_states or {}, (required or {}).get(each.id, ())) for each in self._of(jurisdiction)), *extra],
-        )  # fmt: skip
+            nodes=[
+                *(
+                    self._entry(each, now, key_states or {}, (required or {}).get(each.id, ()))
+                    for each in self._of(jurisdiction)
+                ),
+                *extra,
+            ],
+        )
         sealed = envelope.seal(strict.dump(payload), self.anchors[jurisdiction])
         earlier.append(sealed)
         self._payloads[jurisdiction] = envelope.read(sealed).digest
@@ -124,17 +140,27 @@ class Society:
         return [each for each in self.members if each.id.startswith(jurisdiction + ".")]
 
     def _entry(
-        self, member: Member, now: datetime, states: Mapping[str, Mapping[str, datetime]],
+        self,
+        member: Member,
+        now: datetime,
+        states: Mapping[str, Mapping[str, datetime]],
         required: Sequence[Mapping[str, Any]],
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         begins, ends = now - timedelta(days=1), now + timedelta(days=365)
         keys = [*self.keys[member.id].seals, self.keys[member.id].token]
         listed = [
-            trust.key_entry(key.public, **{"not_before": begins, "not_after": ends, **states.get(key.kid, {})})
+            trust.key_entry(
+                key.public, **{"not_before": begins, "not_after": ends, **states.get(key.kid, {})}
+            )
             for key in keys
         ]
         return trust.node_entry(
-            member.id, name=member.id, roles=member.roles, keys=listed, offices=member.offices,
-            endpoint=self.endpoints.get(member.id) if member.gateway else None, via=member.via,
+            member.id,
+            name=member.id,
+            roles=member.roles,
+            keys=listed,
+            offices=member.offices,
+            endpoint=self.endpoints.get(member.id) if member.gateway else None,
+            via=member.via,
             required_algorithms=required,
-        )  # fmt: skip
+        )

@@ -12,10 +12,9 @@ from functools import cache
 from typing import Any
 
 import threeflow_spec
+from kit.members import ENVIRONMENT
 from threeflow import digest, strict
 from threeflow.documents import reference_to
-
-from kit.members import ENVIRONMENT
 
 _NUMBERS = itertools.count(1)
 
@@ -26,15 +25,28 @@ def _vector(name: str) -> str:
 
 
 def paper(
-    vector: str, issuer: str, receivers: Sequence[str], *, references: Sequence[Mapping[str, Any]] = (),
-    keys: Sequence[Mapping[str, str]] = (), header: Mapping[str, Any] | None = None, **content: Any,
-) -> dict[str, Any]:  # fmt: skip
+    vector: str,
+    issuer: str,
+    receivers: Sequence[str],
+    *,
+    references: Sequence[Mapping[str, Any]] = (),
+    keys: Sequence[Mapping[str, str]] = (),
+    header: Mapping[str, Any] | None = None,
+    **content: Any,
+) -> dict[str, Any]:
     """A payload made of a vector: new id, issuer, receivers; subjects and references only as given."""
     payload: dict[str, Any] = json.loads(_vector(vector))
     old = payload["header"]
-    made = {"specVersion": "1.0", "type": old["type"], "kind": old["kind"], "id": str(uuid.uuid4()),
-            "issuer": issuer, "environment": ENVIRONMENT, "issuedAt": datetime.now(UTC).isoformat(),
-            "receivers": list(receivers)}  # fmt: skip
+    made = {
+        "specVersion": "1.0",
+        "type": old["type"],
+        "kind": old["kind"],
+        "id": str(uuid.uuid4()),
+        "issuer": issuer,
+        "environment": ENVIRONMENT,
+        "issuedAt": datetime.now(UTC).isoformat(),
+        "receivers": list(receivers),
+    }
     if keys:
         made["subjects"] = [{"keys": [dict(each) for each in keys]}]
     if references:
@@ -85,65 +97,118 @@ class Parcel:
     @property
     def order(self) -> dict[str, Any]:
         """The platform's order."""
-        return self._once("order", vector="order/parcel-to-germany", issuer="xa.platform", receivers=["xa.customs"],
-                          keys=self.case_keys)  # fmt: skip
+        return self._once(
+            "order",
+            vector="order/parcel-to-germany",
+            issuer="xa.platform",
+            receivers=["xa.customs"],
+            keys=self.case_keys,
+        )
 
     @property
     def payment(self) -> dict[str, Any]:
         """The payment institution's payment."""
-        return self._once("payment", vector="payment/paid-with-a-coupon", issuer="xa.pay",
-                          receivers=["xa.customs"], keys=self.case_keys[1:])  # fmt: skip
+        return self._once(
+            "payment",
+            vector="payment/paid-with-a-coupon",
+            issuer="xa.pay",
+            receivers=["xa.customs"],
+            keys=self.case_keys[1:],
+        )
 
     @property
     def waybill(self) -> dict[str, Any]:
         """The carrier's waybill."""
-        return self._once("waybill", vector="waybill/air-parcel-in-two-cartons", issuer="xa.carrier",
-                          receivers=["xa.customs", "xa.declarant"], keys=self.keys[1:])  # fmt: skip
+        return self._once(
+            "waybill",
+            vector="waybill/air-parcel-in-two-cartons",
+            issuer="xa.carrier",
+            receivers=["xa.customs", "xa.declarant"],
+            keys=self.keys[1:],
+        )
 
     @property
     def declaration(self) -> dict[str, Any]:
         """The declarant's export declaration."""
-        return self._once("declaration", vector="declaration/export-list", issuer="xa.declarant",
-                          receivers=["xa.customs"], keys=self.keys,
-                          references=[ref(self.order), ref(self.payment), ref(self.waybill)])  # fmt: skip
+        return self._once(
+            "declaration",
+            vector="declaration/export-list",
+            issuer="xa.declarant",
+            receivers=["xa.customs"],
+            keys=self.keys,
+            references=[ref(self.order), ref(self.payment), ref(self.waybill)],
+        )
 
     @property
     def registered(self) -> dict[str, Any]:
         """Export customs registers."""
         receivers = ["xa.declarant", *(["xb.customs"] if self.agreement else [])]
-        return self._once("registered", vector="customs-status/registered", issuer="xa.customs", receivers=receivers,
-                          references=[ref(self.declaration)], header=self._crossing(),
-                          act=self._act("customs-status/registered"))  # fmt: skip
+        return self._once(
+            "registered",
+            vector="customs-status/registered",
+            issuer="xa.customs",
+            receivers=receivers,
+            references=[ref(self.declaration)],
+            header=self._crossing(),
+            act=self._act("customs-status/registered"),
+        )
 
     @property
     def release(self) -> dict[str, Any]:
         """Export customs releases."""
         receivers = ["xa.declarant", "xa.carrier", *(["xb.customs"] if self.agreement else [])]
-        return self._once("release", vector="release/full", issuer="xa.customs", receivers=receivers, keys=self.keys,
-                          references=[ref(self.declaration), ref(self.registered)], header=self._crossing(),
-                          act=self._act("release/full"))  # fmt: skip
+        return self._once(
+            "release",
+            vector="release/full",
+            issuer="xa.customs",
+            receivers=receivers,
+            keys=self.keys,
+            references=[ref(self.declaration), ref(self.registered)],
+            header=self._crossing(),
+            act=self._act("release/full"),
+        )
 
     @property
     def advance(self) -> dict[str, Any]:
         """Import customs has the advance data."""
-        act = {**self._act("customs-status/registered"), "position": "import",
-               "office": {"list": "xb-office", "code": "XB100"}}  # fmt: skip
+        act = {
+            **self._act("customs-status/registered"),
+            "position": "import",
+            "office": {"list": "xb-office", "code": "XB100"},
+        }
         header = {**self._crossing(), "kind": "advance-received"}
-        return self._once("advance", vector="customs-status/registered", issuer="xb.customs",
-                          receivers=["xa.customs"], references=[ref(self.declaration)], header=header, act=act)  # fmt: skip
+        return self._once(
+            "advance",
+            vector="customs-status/registered",
+            issuer="xb.customs",
+            receivers=["xa.customs"],
+            references=[ref(self.declaration)],
+            header=header,
+            act=act,
+        )
 
     @property
     def accepted(self) -> dict[str, Any]:
         """Import customs accepts the dossier."""
         assert self.agreement is not None
-        return self._once("accepted", vector="import-decision/accepted-before-departure", issuer="xb.customs",
-                          receivers=["xa.customs", "xb.declarant"], keys=self.keys,
-                          references=[ref(self.advance), ref(self.release), ref(self.agreement)],
-                          header=self._crossing(), act=self._act("import-decision/accepted-before-departure"))  # fmt: skip
+        return self._once(
+            "accepted",
+            vector="import-decision/accepted-before-departure",
+            issuer="xb.customs",
+            receivers=["xa.customs", "xb.declarant"],
+            keys=self.keys,
+            references=[ref(self.advance), ref(self.release), ref(self.agreement)],
+            header=self._crossing(),
+            act=self._act("import-decision/accepted-before-departure"),
+        )
 
     def _act(self, vector: str) -> dict[str, Any]:
         act: dict[str, Any] = json.loads(_vector(vector))["act"]
-        return {**act, "decidedAt": datetime.now(UTC).isoformat(), "declarationDigest": ref(self.declaration)["digest"]}
+        return {
+            **act,
+            "decidedAt": datetime.now(UTC).isoformat(),
+            "declarationDigest": ref(self.declaration)["digest"],
+        }
 
 
 class Agreement:
@@ -153,6 +218,11 @@ class Agreement:
         number = f"XA-XB-{next(_NUMBERS)}-{uuid.uuid4().hex[:4]}"
         keys = [{"scheme": "agreement", "issuer": "xa.customs", "value": number}]
         self.first = paper("agreement/first-seal", "xa.customs", ["xb.customs", "xa.hub"], keys=keys)
-        self.second = paper("agreement/second-seal", "xb.customs", ["xa.customs", "xa.hub"], keys=keys,
-                            references=[{**ref(self.first), "relation": "counterpart"}],
-                            counterpart=name(self.first))  # fmt: skip
+        self.second = paper(
+            "agreement/second-seal",
+            "xb.customs",
+            ["xa.customs", "xa.hub"],
+            keys=keys,
+            references=[{**ref(self.first), "relation": "counterpart"}],
+            counterpart=name(self.first),
+        )

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from kit.members import Society
 from threeflow.client import Client, Patience
 from threeflow_gateway.app import Gateway
 from threeflow_gateway.config import load
-
-from kit.members import Society
 
 
 def free_ports(count: int) -> list[int]:
@@ -34,7 +34,11 @@ def free_ports(count: int) -> list[int]:
 
 
 def configure(
-    folder: Path, society: Society, node: str, port: int, settings: Mapping[str, Mapping[str, Any]] | None = None
+    folder: Path,
+    society: Society,
+    node: str,
+    port: int,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write keys, trust files and ``node.toml`` of a node; return the configuration's path."""
     place = folder / node
@@ -47,13 +51,19 @@ def configure(
     seal_file = f"seal-{society.keys[node].seal.kid.partition('#')[2]}.json"
     token_file = f"token-{society.keys[node].token.kid.partition('#')[2]}.json"
     sections: dict[str, dict[str, Any]] = {
-        "node": {"id": node, "environment": society.environment, "endpoint": society.endpoints[node], "port": port,
-                 "seal_keys": [seal_file], "token_key": token_file},
+        "node": {
+            "id": node,
+            "environment": society.environment,
+            "endpoint": society.endpoints[node],
+            "port": port,
+            "seal_keys": [seal_file],
+            "token_key": token_file,
+        },
         "trust": {"files": trust},
         "process": {"sweep_seconds": 0.2},
         "delivery": {"first_retry_seconds": 0.1, "longest_retry_seconds": 0.5},
         "log": {"checkpoint_seconds": 0.3, "level": "WARNING"},
-    }  # fmt: skip
+    }
     for section, values in (settings or {}).items():
         sections.setdefault(section, {}).update(values)
     lines = []
@@ -68,7 +78,9 @@ def configure(
 class Station:
     """One gateway, and clients that call it as any member."""
 
-    def __init__(self, society: Society, node: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, society: Society, node: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self.society = society
         self.node = node
         self.endpoint = society.endpoints[node]
@@ -80,9 +92,15 @@ class Station:
         if member not in self._clients:
             keys = self.society.keys[member]
             self._clients[member] = Client(
-                self.endpoint, member, keys.token, keys.seal, audience=self.node, trust=self.society.store(),
-                patience=Patience(attempts=attempts, pause=0.05), http=self._transport,
-            )  # fmt: skip
+                self.endpoint,
+                member,
+                keys.token,
+                keys.seal,
+                audience=self.node,
+                trust=self.society.store(),
+                patience=Patience(attempts=attempts, pause=0.05),
+                http=self._transport,
+            )
         return self._clients[member]
 
     async def submit(self, payload: Mapping[str, Any], caller: str | None = None) -> Any:
@@ -99,9 +117,11 @@ class Station:
 
 @asynccontextmanager
 async def in_process(
-    folder: Path, society: Society, node: str = "xa.customs",
+    folder: Path,
+    society: Society,
+    node: str = "xa.customs",
     settings: Mapping[str, Mapping[str, Any]] | None = None,
-) -> AsyncIterator[tuple[Station, Gateway]]:  # fmt: skip
+) -> AsyncIterator[tuple[Station, Gateway]]:
     """A gateway in this process; it delivers nothing unless the settings say so."""
     for index, member in enumerate(each for each in society.members if each.gateway):
         # Nobody listens there: what is in this process is reached by its transport alone.
@@ -130,8 +150,10 @@ class Process:
         log = (self.config.parent / "log.txt").open("ab")
         self._child = subprocess.Popen(
             [sys.executable, "-m", "threeflow_gateway.app", "--config", str(self.config)],
-            stdout=log, stderr=log, env={**os.environ, "PYTHONHASHSEED": "0"},
-        )  # fmt: skip
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        )
         log.close()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -162,7 +184,9 @@ class Process:
 class Fleet:
     """Several gateways as processes."""
 
-    def __init__(self, folder: Path, nodes: tuple[str, ...], settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, folder: Path, nodes: tuple[str, ...], settings: Mapping[str, Any] | None = None
+    ) -> None:
         self.society = Society()
         ports = free_ports(len(nodes))
         for node, port in zip(nodes, ports, strict=True):

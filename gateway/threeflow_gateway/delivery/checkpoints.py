@@ -1,4 +1,4 @@
-"""Checkpoints: the sealed state of the log, given to every bound peer, whose receipt is its witness (TF-INTAKE-33)."""
+"""Checkpoints: the sealed state of the log; a peer's receipt for one is its witness (TF-INTAKE-33)."""
 
 import asyncio
 import logging
@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from threeflow import documents, envelope, strict
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.domain.trees import digest_text
 from threeflow_gateway.intake.sealing import Sealer, moment
@@ -26,9 +25,16 @@ class Checkpoints:
     """Makes a checkpoint when an interval has passed and leaves were added."""
 
     def __init__(
-        self, database: Database, ledger: Ledger, sealer: Sealer, peers: Peers, intake: Intake, *,
-        interval: float, now: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        ledger: Ledger,
+        sealer: Sealer,
+        peers: Peers,
+        intake: Intake,
+        *,
+        interval: float,
+        now: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._sealer = sealer
@@ -59,10 +65,16 @@ class Checkpoints:
             return False
         root = await asyncio.to_thread(self._ledger.root, size)
         payload = documents.build(
-            "checkpoint", None, issuer=self._sealer.node, environment=self._sealer.environment,
-            issued_at=moment(self._now()), receivers=self._peers.bound(), log=self._sealer.node, size=size,
+            "checkpoint",
+            None,
+            issuer=self._sealer.node,
+            environment=self._sealer.environment,
+            issued_at=moment(self._now()),
+            receivers=self._peers.bound(),
+            log=self._sealer.node,
+            size=size,
             root=digest_text(root),
-        )  # fmt: skip
+        )
         taken = await self._intake.submit(self._sealer.seal(payload), self._sealer.node, self._now())
         if taken.refused is not None:
             raise Unavailable(f"the own checkpoint was refused: {taken.refused}")
@@ -71,7 +83,7 @@ class Checkpoints:
         return True
 
     def newest(self) -> Any:
-        """Return size, root, time, envelope and document number of the newest checkpoint; None before the first."""
+        """Return the row of the newest checkpoint with its envelope and number; None before the first."""
         with self._database.reading() as connection:
             return connection.execute(statements.NEWEST_CHECKPOINT).first()
 

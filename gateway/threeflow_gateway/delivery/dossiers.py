@@ -16,7 +16,6 @@ from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
-
 from threeflow_gateway import clock
 from threeflow_gateway.delivery.checkpoints import Checkpoints
 from threeflow_gateway.delivery.gather import Gatherer
@@ -54,9 +53,15 @@ class Cutter:
     """Cuts dossiers of consignments that this node holds."""
 
     def __init__(
-        self, desk: Desk, ledger: Ledger, checkpoints: Checkpoints, keys: Sequence[SigningKey], *,
-        valid_seconds: int, profile: str,
-    ) -> None:  # fmt: skip
+        self,
+        desk: Desk,
+        ledger: Ledger,
+        checkpoints: Checkpoints,
+        keys: Sequence[SigningKey],
+        *,
+        valid_seconds: int,
+        profile: str,
+    ) -> None:
         self._desk = desk
         self._ledger = ledger
         self._checkpoints = checkpoints
@@ -73,16 +78,21 @@ class Cutter:
             Unavailable: the log has no checkpoint that covers its documents.
         """
         as_of = self._desk.now()
-        gathered = await asyncio.to_thread(self._gatherer.gather, caller, asked["subject"], asked.get("agreement"))
+        gathered = await asyncio.to_thread(
+            self._gatherer.gather, caller, asked["subject"], asked.get("agreement")
+        )
         checkpoint = await self._covering(max(each.leaf for each in gathered.documents) + 1)
         witnesses = await self._witnesses(checkpoint.no)
         octets = await asyncio.to_thread(self._build, gathered, asked, as_of, checkpoint, witnesses)
         made = dossier.read(octets)
         head = made.head.envelope.compact
         row = {
-            "digest": made.digest, "receivers": orjson.dumps([*asked["receivers"], caller]).decode(),
-            "bundle": octets, "at": clock.text(as_of), "reason": "",
-        }  # fmt: skip
+            "digest": made.digest,
+            "receivers": orjson.dumps([*asked["receivers"], caller]).decode(),
+            "bundle": octets,
+            "at": clock.text(as_of),
+            "reason": "",
+        }
         await self._desk.intake.keep(Bundle(row, fresh=True))
         taken = await self._desk.intake.submit(head, self._desk.node, self._desk.now())
         if taken.refused is not None:
@@ -96,7 +106,7 @@ class Cutter:
             raise Unavailable("no checkpoint covers the documents yet") from error
 
     async def _witnesses(self, checkpoint: int) -> list[bytes]:
-        """Return the receipts that peers of other jurisdictions gave for the checkpoint, waiting a little for one."""
+        """Return what peers of other jurisdictions gave for the checkpoint, waiting a little for one."""
         own = self._desk.node.partition(".")[0]
         for _ in range(int(_WITNESS_SECONDS / 0.1)):
             answers = await asyncio.to_thread(self._answers, checkpoint)
@@ -112,22 +122,39 @@ class Cutter:
         return [(row.peer, bytes(row.answer)) for row in rows]
 
     def _build(
-        self, gathered: Any, asked: Mapping[str, Any], as_of: datetime, checkpoint: Any, witnesses: list[bytes]
-    ) -> bytes:  # fmt: skip
+        self,
+        gathered: Any,
+        asked: Mapping[str, Any],
+        as_of: datetime,
+        checkpoint: Any,
+        witnesses: list[bytes],
+    ) -> bytes:
         held = [
-            Held(each.envelope, each.receipt, self._proof(each.leaf, checkpoint.size)) for each in gathered.documents
+            Held(each.envelope, each.receipt, self._proof(each.leaf, checkpoint.size))
+            for each in gathered.documents
         ]
         issued = self._desk.now()
         order = Order(
-            issuer=self._desk.node, environment=self._desk.environment, head_id=str(uuid4()),
-            receivers=tuple(asked["receivers"]), purpose=asked["purpose"], keys=tuple(gathered.keys), as_of=as_of,
-            issued_at=issued, valid_until=issued + timedelta(seconds=self._valid_seconds),
-            agreement=asked.get("agreement"), profile=self._profile or None,
-        )  # fmt: skip
+            issuer=self._desk.node,
+            environment=self._desk.environment,
+            head_id=str(uuid4()),
+            receivers=tuple(asked["receivers"]),
+            purpose=asked["purpose"],
+            keys=tuple(gathered.keys),
+            as_of=as_of,
+            issued_at=issued,
+            valid_until=issued + timedelta(seconds=self._valid_seconds),
+            agreement=asked.get("agreement"),
+            profile=self._profile or None,
+        )
         return dossier.build(
-            order, seal_keys=self._keys, standard=self._desk.standard, held=held,
-            checkpoint=bytes(checkpoint.envelope), witnesses=witnesses,
-        )  # fmt: skip
+            order,
+            seal_keys=self._keys,
+            standard=self._desk.standard,
+            held=held,
+            checkpoint=bytes(checkpoint.envelope),
+            witnesses=witnesses,
+        )
 
     def _proof(self, leaf: int, size: int) -> Proof:
         return Proof(leaf, size, tuple(digest_text(node) for node in self._ledger.inclusion(leaf, size)))
@@ -152,8 +179,10 @@ class Fetcher:
             rows = await asyncio.to_thread(self._promised)
             outcomes = await asyncio.gather(*(self._one(row.digest, row.issuer) for row in rows))
             try:
-                # What was fetched makes room for what waits behind it; what failed is tried again after a pause.
-                await asyncio.wait_for(self._bell.wait(), None if not rows else _PAUSE_SECONDS * (not all(outcomes)))
+                # What was fetched makes room for what waits behind it; what failed comes again after a pause.
+                await asyncio.wait_for(
+                    self._bell.wait(), None if not rows else _PAUSE_SECONDS * (not all(outcomes))
+                )
             except TimeoutError:
                 continue
 
@@ -187,10 +216,12 @@ class Fetcher:
 
     async def _take_in(self, found: Dossier, issuer: str) -> str:
         now = self._desk.now()
-        taken = await asyncio.gather(*(
-            self._desk.intake.submit(each.document.envelope.compact, issuer, now, enclosed=True)
-            for each in found.entries
-        ))  # fmt: skip
+        taken = await asyncio.gather(
+            *(
+                self._desk.intake.submit(each.document.envelope.compact, issuer, now, enclosed=True)
+                for each in found.entries
+            )
+        )
         return "; ".join(str(each.refused) for each in taken if each.refused is not None)
 
 
@@ -205,4 +236,3 @@ def bundle_for(database: Database, caller: str, digest: str, *, node: str) -> by
     if row is None or row.bundle is None or caller not in {node, *orjson.loads(row.receivers)}:
         raise Refused("not-found", "TF-INTAKE-12", "no such dossier is held for the caller")
     return bytes(row.bundle)
-

@@ -1,4 +1,4 @@
-"""Which documents belong into a dossier: those of the consignment, what they name, and the cases that these open."""
+"""Which documents belong into a dossier: those of the consignment, what they name, and the cases behind."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from threeflow import envelope, strict
 from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
-
 from threeflow_gateway.domain.visibility import may_read
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Memory, Standing
 from threeflow_gateway.intake.subjects import keys_as_json

@@ -1,7 +1,7 @@
 """The outbox: every document that is owed to a peer is offered until it is settled, each peer for itself.
 
-The same envelope goes out each time, under a fresh token. A receipt settles a delivery, so does a refusal that no
-repetition can mend; the latter is a dead letter with its reason.
+The same envelope goes out each time, under a fresh token. A receipt settles a delivery, and so does a refusal
+that no repetition can mend; the latter is a dead letter with its reason.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from typing import Any, Final, Protocol
 
 from threeflow.client import Outcome
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway import clock
 from threeflow_gateway.config import Delivery
 from threeflow_gateway.delivery.peers import Peers
@@ -52,7 +51,12 @@ class Outbox:
     """One worker for each peer that is owed something."""
 
     def __init__(
-        self, database: Database, peers: Peers, intake: Settles, settings: Delivery, now: Callable[[], datetime]
+        self,
+        database: Database,
+        peers: Peers,
+        intake: Settles,
+        settings: Delivery,
+        now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._peers = peers
@@ -71,7 +75,9 @@ class Outbox:
         """Begin to deliver; needs a running event loop."""
         for peer in self._peers.bound():
             self._bells[peer] = asyncio.Event()
-            self._workers[peer] = asyncio.get_running_loop().create_task(self._serve(peer), name=f"outbox {peer}")
+            self._workers[peer] = asyncio.get_running_loop().create_task(
+                self._serve(peer), name=f"outbox {peer}"
+            )
 
     async def close(self) -> None:
         """Stop; what was not settled is offered again after the next start."""
@@ -85,7 +91,7 @@ class Outbox:
             bell.clear()
             try:
                 busy = await self._round(peer)
-            except Exception:  # one peer's trouble, whatever it is, must neither end its worker nor reach others
+            except Exception:  # noqa: BLE001 - one peer's trouble reaches neither its worker nor others
                 _LOG.exception("deliveries to %s stumbled", peer)
                 busy = False
             if not busy:

@@ -1,4 +1,4 @@
-"""Clients of the peers: one connection pool each, only to addresses that a trust list names (TF-INTAKE-31)."""
+"""Clients of the peers, only to addresses that a trust list names (TF-INTAKE-31)."""
 
 from threeflow.client import Client, Patience
 from threeflow.errors import Unavailable
@@ -11,7 +11,9 @@ __all__ = ["Peers"]
 class Peers:
     """Speaks to other nodes in the name of this one."""
 
-    def __init__(self, trust: TrustStore, token_key: SigningKey, *, node: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, trust: TrustStore, token_key: SigningKey, *, node: str, timeout_seconds: float
+    ) -> None:
         self._trust = trust
         self._token_key = token_key
         self._node = node
@@ -31,14 +33,21 @@ class Peers:
         known = self._clients.get(peer)
         if known is None or known[0] != listed.endpoint:
             client = Client(
-                listed.endpoint, self._node, self._token_key, audience=peer, trust=self._trust, patience=self._patience
+                listed.endpoint,
+                self._node,
+                self._token_key,
+                audience=peer,
+                trust=self._trust,
+                patience=self._patience,
             )
             known = self._clients[peer] = (listed.endpoint, client)
         return known[1]
 
     def bound(self) -> tuple[str, ...]:
         """Return the peers with an endpoint, sorted."""
-        return tuple(sorted(each.id for each in self._trust.nodes() if each.endpoint and each.id != self._node))
+        return tuple(
+            sorted(each.id for each in self._trust.nodes() if each.endpoint and each.id != self._node)
+        )
 
     async def close(self) -> None:
         """Close all connections."""

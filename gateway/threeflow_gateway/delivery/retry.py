@@ -6,9 +6,9 @@ __all__ = ["next_attempt"]
 
 
 def next_attempt(now: datetime, attempts: int, *, first: float, longest: float, jitter: float) -> datetime:
-    """Return when the next attempt is due after ``attempts`` failed ones; ``jitter`` is in 0..1, seconds elsewhere.
+    """Return when the next attempt is due after ``attempts`` failed ones; ``jitter`` is in 0..1.
 
-    The pause doubles with each attempt up to ``longest`` and is shortened by at most a half.
+    The pause, in seconds, doubles with each attempt up to ``longest`` and is shortened by at most a half.
     """
     pause = min(longest, first * 2 ** min(attempts - 1, 30))
     return now + timedelta(seconds=pause * (1 - jitter / 2))

@@ -1,7 +1,7 @@
 """Which jurisdiction holds a position for a consignment (TF-INTAKE-11).
 
-Export is held by the jurisdiction of the territory of dispatch, import by that of the territory of destination;
-transit by whoever's leg it is, which the trust list alone decides.
+Export is held by the jurisdiction of the territory of dispatch, import by that of the territory of
+destination; transit by whoever's leg it is, which the trust list alone decides.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -25,7 +25,7 @@ def destinations(
     came_from: Collection[str],
     listed: Callable[[str], Reachable | None],
 ) -> tuple[str, ...]:
-    """Return the nodes to deliver to, sorted: each receiver with an endpoint, else the node it is reached through.
+    """Return the nodes to deliver to, sorted: receivers with an endpoint, else the ways to them.
 
     ``came_from`` are the issuer and the caller, which hold the document already.
     """

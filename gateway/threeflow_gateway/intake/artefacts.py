@@ -36,7 +36,7 @@ def take_artefact(decider: Decider, workspace: Workspace, unit: Unit) -> Result:
             "digest": unit.digest, "receivers": orjson.dumps(list(unit.receivers)).decode(), "bundle": None,
             "at": clock.text(unit.received_at), "reason": "",
         })  # fmt: skip
-    decider.tell(workspace, unit, number, "accepted", None, [])
+    decider.tell(workspace, unit, number, outcome="accepted", subject=None, steps=[])
     return result
 
 

@@ -95,31 +95,33 @@ class Batches:
 
     def _one(self, connection: Connection, workspace: Workspace, job: Job) -> Result:
         try:
-            if isinstance(job, Sweep):
-                return self._sweep(connection, workspace, job)
-            if isinstance(job, Settlements):
-                workspace.changes.settled.extend(job.rows)
-                return Result()
-            if isinstance(job, Bundle):
-                (workspace.changes.dossiers if job.fresh else workspace.changes.bundles).append(job.row)
-                return Result()
-            repeated = self._decider.repeat(workspace, job)
-            if repeated is not None:
-                return repeated
-            if job.failure is not None:
-                return Result(refused=job.failure)
-            if job.row is None:
-                return take_artefact(self._decider, workspace, job)
-            return self._decider.decide(workspace, job)
+            if isinstance(job, Unit):
+                return self._document(workspace, job)
         except Refused as refused:
             return Result(refused=refused)
+        if isinstance(job, Sweep):
+            self._sweep(connection, workspace, job)
+        elif isinstance(job, Settlements):
+            workspace.changes.settled.extend(job.rows)
+        else:
+            (workspace.changes.dossiers if job.fresh else workspace.changes.bundles).append(job.row)
+        return Result()
 
-    def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> Result:
+    def _document(self, workspace: Workspace, unit: Unit) -> Result:
+        repeated = self._decider.repeat(workspace, unit)
+        if repeated is not None:
+            return repeated
+        if unit.failure is not None:
+            raise unit.failure
+        if unit.row is None:
+            return take_artefact(self._decider, workspace, unit)
+        return self._decider.decide(workspace, unit)
+
+    def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> None:
         now = clock.text(sweep.now)
         over = {"now": now, "limit": _SWEPT_AT_ONCE}
         for document in connection.execute(statements.WAITING_RAN_OUT, over).scalars().all():
             self._decider.settler.run_out(workspace, document, now)
-        return Result()
 
 
 def _prefetch(workspace: Workspace, jobs: Sequence[Job]) -> None:

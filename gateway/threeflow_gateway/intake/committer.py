@@ -1,8 +1,8 @@
 """The one committer: what arrives together is committed together (TF-INTAKE-25 to TF-INTAKE-27).
 
 A batch is what waits when the writer is free. It is decided and written on the writer's own thread, in one
-transaction; the answers are given after the commit. Where the transaction fails, the batch is taken again unit by
-unit, each behind a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
+transaction; the answers are given after the commit. Where the transaction fails, the batch is taken again
+unit by unit, each behind a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
 """
 
 import asyncio
@@ -110,10 +110,10 @@ class Committer(Generic[Job]):
     def _commit(self, jobs: list[Job]) -> list[Result]:
         try:
             return self._work.together(jobs)
-        except Exception:  # the cause may be any one job of the batch: find it
+        except Exception:  # noqa: BLE001 - the cause may be any one job of the batch: find it
             _LOG.exception("a batch of %d could not be committed; taking it again one by one", len(jobs))
         try:
             return self._work.one_by_one(jobs)
-        except Exception as error:  # nothing was committed: exactly these waiters are told
+        except Exception as error:  # noqa: BLE001 - nothing was committed: exactly these waiters are told
             _LOG.exception("a batch of %d was lost", len(jobs))
             return [Result(failed=error) for _ in jobs]

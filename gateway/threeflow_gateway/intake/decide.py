@@ -1,4 +1,4 @@
-"""What becomes of one document, decided inside the committing transaction: repeat, rights, references, rules, state."""
+"""What becomes of one document, decided inside the committing transaction: from the repeat to the state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -125,7 +125,8 @@ class Decider:
             steps.extend(steps_between(change.before, change.state))
         if outcome == "pending":
             workspace.wait(number, awaited, clock.text(unit.received_at + self._pending))
-        self.tell(workspace, unit, number, outcome, realised[0][1].no if realised else None, steps)
+        about = realised[0][1].no if realised else None
+        self.tell(workspace, unit, number, outcome=outcome, subject=about, steps=steps)
         for change, standing in realised:
             self.settler.settle(
                 workspace, change.before, workspace.standing(standing.no), at, skip=unit.digest
@@ -134,37 +135,72 @@ class Decider:
         return result
 
     def record(self, workspace: Workspace, unit: Unit, record: Record) -> tuple[Result, int]:
-        """Give a document its receipt, its leaf, its row and its deliveries; return the result and its number."""
+        """Give a document its receipt, leaf, row and deliveries; return the result and its number."""
         leaf = workspace.next_leaf() if record.leaf else None
         document = Acknowledged(unit.issuer, unit.id, unit.digest, unit.type, unit.envelope.kids)
         waits = unit.received_at + self._pending if record.outcome == "pending" else None
         payload, receipt = self._sealer.receipt(
-            document, record.outcome, receiver=unit.caller, at=unit.received_at, index=leaf, subject=record.subject,
-            findings=record.findings, waits_until=waits,
-        )  # fmt: skip
-        number = workspace.take_in({
-            "issuer": unit.issuer, "id": unit.id, "digest": unit.digest, "type": unit.type,
-            "kind": unit.header.get("kind", ""), "caller": unit.caller, "received_at": clock.text(unit.received_at),
-            "outcome": record.outcome, "effect": record.effect, "envelope": unit.envelope.raw, "receipt": receipt,
-            "leaf": leaf, "leaf_hash": None if leaf is None else leaf_hash(payload),
-        })  # fmt: skip
+            document,
+            record.outcome,
+            receiver=unit.caller,
+            at=unit.received_at,
+            index=leaf,
+            subject=record.subject,
+            findings=record.findings,
+            waits_until=waits,
+        )
+        number = workspace.take_in(
+            {
+                "issuer": unit.issuer,
+                "id": unit.id,
+                "digest": unit.digest,
+                "type": unit.type,
+                "kind": unit.header.get("kind", ""),
+                "caller": unit.caller,
+                "received_at": clock.text(unit.received_at),
+                "outcome": record.outcome,
+                "effect": record.effect,
+                "envelope": unit.envelope.raw,
+                "receipt": receipt,
+                "leaf": leaf,
+                "leaf_hash": None if leaf is None else leaf_hash(payload),
+            }
+        )
         subject = int(record.subject["id"]) if record.subject else None
         for peer in self._peers(unit):
-            workspace.changes.outbox.append({
-                "peer": peer, "document": number, "subject": subject, "state": "due", "attempts": 0,
-                "next_at": clock.text(unit.received_at), "answer": None, "reason": "",
-            })  # fmt: skip
+            workspace.changes.outbox.append(
+                {
+                    "peer": peer,
+                    "document": number,
+                    "subject": subject,
+                    "state": "due",
+                    "attempts": 0,
+                    "next_at": clock.text(unit.received_at),
+                    "answer": None,
+                    "reason": "",
+                }
+            )
         return Result(receipt, record.outcome), number
 
     def tell(
-        self, workspace: Workspace, unit: Unit, number: int, outcome: str, subject: int | None,
+        self,
+        workspace: Workspace,
+        unit: Unit,
+        number: int,
+        *,
+        outcome: str,
+        subject: int | None,
         steps: list[dict[str, Any]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put the document into the feeds of its parties."""
         event = {
-            "at": clock.text(unit.received_at), "name": "taken-in", "document": number, "outcome": outcome,
-            "subject": subject, "steps": orjson.dumps(steps).decode() if steps else "[]",
-        }  # fmt: skip
+            "at": clock.text(unit.received_at),
+            "name": "taken-in",
+            "document": number,
+            "outcome": outcome,
+            "subject": subject,
+            "steps": orjson.dumps(steps).decode() if steps else "[]",
+        }
         workspace.tell(parties(unit.header), event)
 
     def _peers(self, unit: Unit) -> tuple[str, ...]:
@@ -267,9 +303,11 @@ class Decider:
         for plan in plans(workspace, waiter, filed):
             before = plan.before(workspace, self._table)
             right = standing_of(
-                filed.position, names.jurisdiction_of(waiter.issuer), facts_of(before),
+                filed.position,
+                names.jurisdiction_of(waiter.issuer),
+                facts_of(before),
                 self._trust.jurisdiction_of_territory,
-            )  # fmt: skip
+            )
             effect = "pending" if right == "held" else "held-back"
             standing = realise(workspace, plan, before)
             workspace.file_under(number, standing.no)

@@ -1,7 +1,7 @@
 """What can be judged of a document alone, before any state is looked at.
 
-A refusal up to the seal's signature is final. One that comes after the repeat lookup in the order of checks is kept
-in the unit and spoken only when the committer knows that the document is no repeat (TF-INTAKE-1).
+A refusal up to the seal's signature is final. One that comes after the repeat lookup in the order of checks
+is kept in the unit and spoken only when the committer knows that the document is no repeat (TF-INTAKE-1).
 """
 
 from collections.abc import Callable, Mapping

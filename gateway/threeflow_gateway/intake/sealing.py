@@ -48,7 +48,7 @@ class Sealer:
         findings: Sequence[Mapping[str, object]],
         waits_until: datetime | None,
     ) -> tuple[bytes, bytes]:
-        """Return payload and envelope of a receipt; ``index`` is None for a checkpoint's, which is no leaf."""
+        """Return payload and envelope of a receipt; ``index`` is None for a checkpoint's: no leaf."""
         payload = receipts.build(
             id=str(uuid4()),
             issuer=self.node,
@@ -66,7 +66,7 @@ class Sealer:
         )
         if waits_until is not None:
             payload["waitsUntil"] = moment(waits_until)
-        # Without findings nothing of the sender's is in it, and the strict reading of it would prove nothing new.
+        # Without findings nothing of the sender's is in it: reading it strictly would prove nothing new.
         octets = strict.dump(payload) if findings else orjson.dumps(payload)
         return octets, self._seal(octets)
 

@@ -67,6 +67,7 @@ class Settler:
         member: Member,
         effect: str,
         at: str,
+        *,
         outcome: str = "",
     ) -> Standing:
         """Let a document amount to something else in its subject, and tell its parties."""
@@ -82,8 +83,14 @@ class Settler:
             workspace.wait_no_more(held.no)
             payload = strict.parse_object(envelope.read(workspace.whole(held.no).envelope).payload)
             header: Any = payload["header"]
-            event = {"at": at, "name": "effect", "document": held.no, "outcome": outcome or effect,
-                     "subject": standing.no, "steps": "[]"}  # fmt: skip
+            event = {
+                "at": at,
+                "name": "effect",
+                "document": held.no,
+                "outcome": outcome or effect,
+                "subject": standing.no,
+                "steps": "[]",
+            }
             workspace.tell(parties(header), event)
         return standing
 
@@ -100,14 +107,14 @@ class Settler:
             standing = workspace.standing(number)
             before = standing.state
             standing = self.become(
-                workspace, standing, standing.members[row.digest], "ran-out", at, "no-effect"
+                workspace, standing, standing.members[row.digest], "ran-out", at, outcome="no-effect"
             )
             self.settle(workspace, before, self.stand_again(workspace, standing), at)
 
     def stand_again(self, workspace: Workspace, standing: Standing) -> Standing:
-        """Return a subject with its state computed anew, other subjects as they are now included; it is put."""
+        """Return a subject with its state computed anew, from its neighbours as they are now; it is put."""
         held = workspace.held_elsewhere(standing.members)
-        made = stand(self._table, standing.no, standing.kind, standing.version, standing.members, held)
+        made = stand(self._table, standing.no, standing.kind, standing.version, standing.members, held=held)
         workspace.put(made)
         return made
 
@@ -117,8 +124,14 @@ class Settler:
             return
         workspace.set_effect(held, "ran-out")
         header: Any = strict.parse_object(envelope.read(row.envelope).payload)["header"]
-        event = {"at": at, "name": "effect", "document": held.no, "outcome": "no-effect", "subject": None,
-                 "steps": "[]"}  # fmt: skip
+        event = {
+            "at": at,
+            "name": "effect",
+            "document": held.no,
+            "outcome": "no-effect",
+            "subject": None,
+            "steps": "[]",
+        }
         workspace.tell(parties(header), event)
 
     def _admit(self, workspace: Workspace, standing: Standing, at: str) -> Standing:
@@ -136,7 +149,7 @@ class Settler:
                     workspace, self.become(workspace, standing, member, "pending", at)
                 )
             elif right == "not-held":
-                standing = self.become(workspace, standing, member, "ran-out", at, "no-effect")
+                standing = self.become(workspace, standing, member, "ran-out", at, outcome="no-effect")
         return standing
 
     def _effect(self, workspace: Workspace, member: Member, standing: Standing) -> str:

@@ -39,7 +39,7 @@ class Standing:
 
 
 def stand(
-    table: Table, no: int, kind: str, version: int, members: Mapping[str, Member], held: Mapping[str, Any]
+    table: Table, no: int, kind: str, version: int, members: Mapping[str, Member], *, held: Mapping[str, Any]
 ) -> Standing:
     """Return a subject with the state that its documents give, less those that are kept out of it."""
     filed = [each.filed for each in members.values() if each.effect not in WITHOUT_EFFECT]

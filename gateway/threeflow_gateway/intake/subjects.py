@@ -26,7 +26,7 @@ class Plan:
     def before(self, workspace: Workspace, table: Table) -> Standing:
         """Return how the subject stands: new, as it is, or as the join of those that the keys name."""
         if not self.numbers:
-            return stand(table, 0, self.kind, 0, {}, {})
+            return stand(table, 0, self.kind, 0, {}, held={})
         if len(self.numbers) == 1:
             return workspace.standing(self.numbers[0])
         joined = [workspace.standing(no) for no in self.numbers]
@@ -34,7 +34,9 @@ class Plan:
         for each in joined:
             members.update(each.members)
         held = workspace.held_elsewhere(members)
-        return stand(table, self.numbers[0], self.kind, max(each.version for each in joined), members, held)
+        return stand(
+            table, self.numbers[0], self.kind, max(each.version for each in joined), members, held=held
+        )
 
 
 def keys_of(unit: Unit) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """What a batch sees: the database as of its transaction, and what earlier units of the batch have changed.
 
-Everything is read by a few questions for the whole batch; what a unit turns out to need beyond that is read when it
-asks. Nothing is written here: the rows are gathered in ``changes``.
+Everything is read by a few questions for the whole batch; what a unit turns out to need beyond that is read
+when it asks. Nothing is written here: the rows are gathered in ``changes``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -166,7 +166,7 @@ class Workspace:
         self.subjects += 1
         no = self.subjects
         self.changes.subjects.append({"no": no, "kind": kind, "version": 0, "redirect": None})
-        self._standings[no] = stand(self._table, no, kind, 0, {}, {})
+        self._standings[no] = stand(self._table, no, kind, 0, {}, held={})
         self._touched.add(no)
         return self._standings[no]
 
@@ -313,7 +313,7 @@ class Workspace:
                 members[row.subject][row.digest] = Member(row.no, row.effect, filed)
         for no, (kind, version) in cold.items():
             held = self.held_elsewhere(members[no])
-            self._standings[no] = stand(self._table, no, kind, version, members[no], held)
+            self._standings[no] = stand(self._table, no, kind, version, members[no], held=held)
 
     def held_elsewhere(self, members: Mapping[str, Member]) -> dict[str, Any]:
         """Return what the fold must know of documents of other subjects that these documents name."""

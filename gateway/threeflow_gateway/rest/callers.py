@@ -15,7 +15,7 @@ _SCHEME: Final = b"bearer "
 
 
 class Callers:
-    """Proves callers, and remembers the tokens of requests that are not safe to be captured and sent again."""
+    """Proves callers, and remembers the tokens of requests that must not be captured and sent again."""
 
     def __init__(self, trust: TrustStore, *, node: str, endpoint: str, environment: str) -> None:
         self._trust = trust

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway.rest.asgi import (
     Answer,
     App,
@@ -91,7 +90,9 @@ class Edge:
                     return wrong
             if submits:
                 _check_accept(headers, path)
-                return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(body, caller)
+                return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(
+                    body, caller
+                )
         _check_accept(headers, path)
         return await self._below(scope, headers, body, receive, send)
 
@@ -113,7 +114,7 @@ class Edge:
             await self._inner(scope, replayed(body, receive), watched)
         except (Refused, Unavailable):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever went wrong below, the caller gets an answer
+        except Exception as error:
             if started:
                 raise
             _LOG.exception("an operation failed")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from threeflow.errors import Refused
-
 from threeflow_gateway.domain.trees import digest_text
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database

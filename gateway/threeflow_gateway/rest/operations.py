@@ -10,7 +10,6 @@ from connexion.lifecycle import ConnexionResponse
 import threeflow_spec
 from threeflow import envelope
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway.rest.edge import CALLER
 from threeflow_gateway.rest.log_proofs import LogProofs
 from threeflow_gateway.rest.problems import JOSE, JSON

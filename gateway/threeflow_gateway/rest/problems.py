@@ -4,7 +4,6 @@ import orjson
 
 from threeflow import messages
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway.rest.asgi import Answer
 
 __all__ = ["JOSE", "JSON", "NDJSON", "PROBLEM", "from_status", "problem", "unavailable"]

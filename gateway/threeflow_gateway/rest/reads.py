@@ -1,4 +1,4 @@
-"""What a caller may read: documents, receipts, subjects, events. What is not the caller's is not there (TF-INTAKE-12)."""
+"""What a caller may read: documents, receipts, subjects, events; the rest is not there (TF-INTAKE-12)."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -10,7 +10,6 @@ from threeflow import envelope, strict
 from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
-
 from threeflow_gateway.domain.visibility import may_read
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
@@ -24,7 +23,9 @@ __all__ = ["Reads"]
 class Reads:
     """Answers reads from the database; every method runs on a thread of its own."""
 
-    def __init__(self, database: Database, table: Table, trust: TrustStore, *, node: str, environment: str) -> None:
+    def __init__(
+        self, database: Database, table: Table, trust: TrustStore, *, node: str, environment: str
+    ) -> None:
         self._database = database
         self._table = table
         self._trust = trust
@@ -76,20 +77,34 @@ class Reads:
     def _event(self, party: str, row: Any) -> dict[str, Any]:
         name = uuid5(NAMESPACE_URL, f"threeflow:{self._node}/events/{party}/{row.seq}")
         header = {
-            "specVersion": "1.0", "type": "event", "id": str(name), "issuer": self._node,
-            "environment": self._environment, "issuedAt": row.at, "receivers": [party],
-        }  # fmt: skip
+            "specVersion": "1.0",
+            "type": "event",
+            "id": str(name),
+            "issuer": self._node,
+            "environment": self._environment,
+            "issuedAt": row.at,
+            "receivers": [party],
+        }
         document = {"type": row.type, "issuer": row.issuer, "id": row.id, "digest": row.digest}
-        event: dict[str, Any] = {"header": header, "sequence": row.seq, "occurredAt": row.at, "document": document}
+        event: dict[str, Any] = {
+            "header": header,
+            "sequence": row.seq,
+            "occurredAt": row.at,
+            "document": document,
+        }
         if row.kind:
             event["kind"] = row.kind
         event["outcome"] = row.outcome
-        event["steps"] = [{name: step[name] for name in ("track", "from", "to")} for step in orjson.loads(row.steps)]
+        event["steps"] = [
+            {name: step[name] for name in ("track", "from", "to")} for step in orjson.loads(row.steps)
+        ]
         return event
 
     def _find(self, caller: str, issuer: str, document_id: str) -> Any:
         with self._database.reading() as connection:
-            found = connection.execute(statements.FIND_DOCUMENT, {"id": document_id, "issuer": issuer}).first()
+            found = connection.execute(
+                statements.FIND_DOCUMENT, {"id": document_id, "issuer": issuer}
+            ).first()
         if found is None:
             _not_found()
         header: Any = strict.parse_object(envelope.read(found.envelope).payload)["header"]
@@ -104,10 +119,18 @@ class Reads:
             header: Any = strict.parse_object(envelope.read(row.envelope).payload)["header"]
             if caller == self._node or may_read(caller, header, row.caller, self._trust.node):
                 effect = {"held-back": "pending", "ran-out": "no-effect"}.get(member.effect, member.effect)
-                readable.append({
-                    "type": row.type, "kind": row.kind, "issuer": row.issuer, "id": row.id, "digest": row.digest,
-                    "outcome": effect, "receivedAt": row.received_at, "at": member.filed.at.isoformat(),
-                })  # fmt: skip
+                readable.append(
+                    {
+                        "type": row.type,
+                        "kind": row.kind,
+                        "issuer": row.issuer,
+                        "id": row.id,
+                        "digest": row.digest,
+                        "outcome": effect,
+                        "receivedAt": row.received_at,
+                        "at": member.filed.at.isoformat(),
+                    }
+                )
         return readable
 
 

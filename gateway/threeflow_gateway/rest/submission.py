@@ -1,4 +1,4 @@
-"""Submissions: the small ASGI part in front of connexion, held to the same OpenAPI description (TF-REST-3, TF-REST-4)."""
+"""Submissions: the part in front of connexion, held to the same description (TF-REST-3, TF-REST-4)."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,6 @@ import orjson
 
 from threeflow import messages
 from threeflow.errors import Refused, Unavailable
-
 from threeflow_gateway.intake.service import Intake, Taken
 from threeflow_gateway.rest.asgi import Answer
 from threeflow_gateway.rest.problems import JOSE, NDJSON, problem, unavailable
@@ -49,7 +48,9 @@ class Submissions:
 
     async def _line(self, line: bytes, caller: str) -> bytes:
         if len(line) > self._line_octets:
-            refused = Refused("too-large", "TF-INTAKE-2", f"a document is larger than {self._line_octets} octets")
+            refused = Refused(
+                "too-large", "TF-INTAKE-2", f"a document is larger than {self._line_octets} octets"
+            )
             return orjson.dumps(messages.problem(refused))
         try:
             return (await self._intake.submit(line, caller, self._now())).envelope

@@ -6,14 +6,15 @@ from typing import Any
 import orjson
 
 from threeflow.process import Balance, Portion, State
-
 from threeflow_gateway.intake.standing import Standing
 from threeflow_gateway.intake.subjects import keys_as_json
 
 __all__ = ["subject_view"]
 
 
-def subject_view(standing: Standing, keys: Iterable[str], documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def subject_view(
+    standing: Standing, keys: Iterable[str], documents: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     """Return a subject with the documents that its reader may see."""
     state = standing.state
     return {

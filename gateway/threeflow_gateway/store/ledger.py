@@ -1,7 +1,7 @@
 """The Merkle tree over the log's leaves (RFC 9162, SHA-256), kept so that a long log starts quickly.
 
-Leaves are gathered in tiles of 256, each stored with the root of its subtree. In memory are only those roots, what is
-above them, and the leaves of the last, incomplete tile; proofs read the one or two tiles that they pass through.
+Leaves are gathered in tiles of 256, each stored with the root of its subtree. In memory are only those roots,
+what is above them, and the leaves of the last, incomplete tile; proofs read the tiles that they pass through.
 """
 
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ class Ledger:
         return path[::-1]
 
     def consistency(self, first: int, second: int) -> list[bytes]:
-        """Return the path that proves the tree of ``first`` a beginning of that of ``second`` (RFC 9162, 2.1.4.1)."""
+        """Return the path that proves the tree of ``first`` a beginning of the other (RFC 9162, 2.1.4.1)."""
         return list(self._subproof(first, 0, second, whole=True))
 
     def _subproof(self, old: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The statements, each named and said in a sentence. Lists are bound in one parameter, so a batch is one question."""
+"""The statements, each named and said in a sentence; a list is one parameter, so a batch is one question."""
 
 from typing import Any, Final
 
