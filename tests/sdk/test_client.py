@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from crossing import CUT_AT, WAYBILL, Crossing
 
+from kit.crossing import CUT_AT, WAYBILL, Crossing
 from threeflow import documents, dossier, envelope, log, messages, strict, token
 from threeflow.client import Client, Patience
 from threeflow.errors import Refused, Unavailable

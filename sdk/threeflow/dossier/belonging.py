@@ -131,7 +131,7 @@ def _inherit(members: list[Document], documents: Sequence[Document]) -> None:
 
 
 def _answered(document: Document, known: Iterable[str]) -> str | None:
-    """The document whose subject another inherits: of those that it must name, else that it names, the first."""
+    """The document whose subject another inherits: the first that it must name, else the first it names."""
     named = [each for each in document.filed.references if each.digest in known]
     required = [each for each in named if each.type in document.kind.must]
     return next((each.digest for each in required or named), None)

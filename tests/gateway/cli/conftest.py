@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crossing import Crossing
 
+from kit.crossing import Crossing
 from threeflow import dossier, envelope
 from threeflow.standard import Standard
 from threeflow_gateway.cli import main

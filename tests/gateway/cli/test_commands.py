@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from crossing import ASKED_AT, VALID_UNTIL
 
+from kit.crossing import ASKED_AT, VALID_UNTIL
 from threeflow import dossier, envelope
 from threeflow.keys import SigningKey
 

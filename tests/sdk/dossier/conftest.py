@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from crossing import ASKED_AT, Crossing
 
+from kit.crossing import ASKED_AT, Crossing
 from threeflow import dossier
 from threeflow.dossier import Verdict
 from threeflow.standard import Standard

@@ -5,8 +5,8 @@ import re
 import string
 
 import pytest
-from crossing import Crossing
 
+from kit.crossing import Crossing
 from threeflow import dossier
 from threeflow.standard import Standard
 

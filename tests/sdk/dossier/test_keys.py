@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from crossing import ASKED_AT, CUT_AT, PARTIES, START, VALID_UNTIL, WITNESSED_AT, Crossing
 
+from kit.crossing import ASKED_AT, CUT_AT, PARTIES, START, VALID_UNTIL, WITNESSED_AT, Crossing
 from threeflow import dossier
 from threeflow.dossier import Verdict
 from threeflow.standard import Standard

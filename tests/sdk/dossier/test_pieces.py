@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from crossing import (
+
+from kit.crossing import (
     CUT_AT,
     EXIT_OFFICE,
     EXPORT_OFFICE,
@@ -15,7 +16,6 @@ from crossing import (
     resealed,
     with_head,
 )
-
 from threeflow import documents, dossier, envelope, strict
 from threeflow.dossier import Held, Proof, Verdict
 from threeflow.keys import SigningKey

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from crossing import ASKED_AT, EXPORT_OFFICE, START, WAYBILL, Crossing
 
+from kit.crossing import ASKED_AT, EXPORT_OFFICE, START, WAYBILL, Crossing
 from threeflow import documents, dossier
 from threeflow.dossier import Verdict
 from threeflow.standard import Standard

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from crossing import ASKED_AT, CUT_AT, VALID_UNTIL, WAYBILL, Crossing
 
+from kit.crossing import ASKED_AT, CUT_AT, VALID_UNTIL, WAYBILL, Crossing
 from threeflow import dossier, envelope, parts
 from threeflow.dossier import Withheld
 from threeflow.errors import Refused
