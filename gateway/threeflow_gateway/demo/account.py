@@ -177,8 +177,8 @@ def _split(seen: Seen) -> bool:
 
 
 def _early(seen: Seen) -> bool:
-    accepted = seen.imported.moments("admission", "accepted")
-    departed = seen.imported.moments("transport", "departed")
+    accepted = seen.exported.moments("admission", "accepted")
+    departed = seen.exported.moments("transport", "departed")
     return bool(accepted and departed) and accepted[0] < departed[0]
 
 

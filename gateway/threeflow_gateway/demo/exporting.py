@@ -62,9 +62,7 @@ class Exporting:
         if match.payload["state"] == "mismatched":
             await self._reject(trace, match)
             return False
-        trace.status = await self._customs(
-            self._status(trace, "registered", trace.schedule.registered), trace
-        )
+        trace.status = await self._customs(self._status(trace, "registered", trace.schedule.registered))
         if shipment.deals[0].buyer.country is None:
             await self._suspend(trace)
             return False
@@ -91,7 +89,7 @@ class Exporting:
         await self.parties.held(names.EXPORT_CUSTOMS, *(each.digest for each in trace.departures))
         references = [trace.declaration.reference, *(each.reference for each in trace.departures)]
         confirmed = EXIT_DESK.status("exit-confirmed", trace.schedule.exit_confirmed, references, trace.scope)
-        await self._customs(confirmed, trace)
+        await self._customs(confirmed)
         if shipment.has("seal-broken"):
             await self._break_seal(trace)
 
@@ -126,12 +124,8 @@ class Exporting:
             schedule.declared,
             overstate_net=shipment.has("net-above-gross"),
         )
-        if shipment.deals[0].buyer.country is not None:
-            paper = paper.across(self.agreement.document_id, names.IMPORT_CUSTOMS)
         declaration = await self.parties[names.DECLARANT].send(paper)
-        trace = Trace(parcel, schedule, payment, self._payer(shipment).name, waybill, declaration)
-        trace.crossed.append(trace.declaration)
-        return trace
+        return Trace(parcel, schedule, payment, self._payer(shipment).name, waybill, declaration)
 
     async def _reject(self, trace: Trace, match: Sent) -> None:
         reasons = [
@@ -143,7 +137,7 @@ class Exporting:
             for each in match.payload["differences"]
         ]
         paper = self._status(trace, "rejected", trace.schedule.registered, reasons=reasons or None)
-        trace.status = await self._customs(paper, None)
+        trace.status = await self._customs(paper)
 
     async def _suspend(self, trace: Trace) -> None:
         """No territory is named, so no importing authority can be asked: a person has to look."""
@@ -155,7 +149,7 @@ class Exporting:
             if each["verdict"] == "fail"
         ]
         await self._customs(
-            self._status(trace, "suspended", trace.schedule.assessed, reasons=reasons or None), None
+            self._status(trace, "suspended", trace.schedule.assessed, reasons=reasons or None)
         )
 
     async def _cancel(self, trace: Trace) -> None:
@@ -166,7 +160,7 @@ class Exporting:
         decided = export_acts.withdrawn(
             trace.parcel, asked.reference, trace.declaration.reference, trace.schedule.inspected
         )
-        await self._customs(decided, None)
+        await self._customs(decided)
 
     async def _inspect(self, shipment: Shipment, trace: Trace) -> None:
         parcel, before = trace.parcel, [trace.declaration.reference]
@@ -176,7 +170,7 @@ class Exporting:
             opened = opened[:1]
             scope = {"packages": opened}
         order = await self._customs(
-            export_acts.inspection_order(parcel, before, trace.schedule.ordered, scope), trace
+            export_acts.inspection_order(parcel, before, trace.schedule.ordered, scope)
         )
         result = export_acts.inspection_result(
             parcel,
@@ -186,7 +180,7 @@ class Exporting:
             opened=opened,
             findings=[_suspicion(parcel)] if shipment.has("line-detained") else (),
         )
-        trace.inspection = await self._customs(result, trace)
+        trace.inspection = await self._customs(result)
         if shipment.has("line-detained"):
             await self._detain(trace)
 
@@ -195,7 +189,7 @@ class Exporting:
         scope = {"items": [{"sequence": last.sequence, "quantity": str(last.line.quantity)}]}
         references = [trace.declaration.reference]
         paper = export_acts.detention(trace.parcel, references, trace.schedule.detained, scope)
-        await self._customs(paper, trace)
+        await self._customs(paper)
         trace.detained = (last.package,)
 
     async def _release(self, trace: Trace, at: datetime) -> None:
@@ -210,7 +204,7 @@ class Exporting:
             agreement=self.agreement.document_id,
             basis="inspection" if trace.inspection else "list-check",
         )
-        trace.release = await self._customs(paper, trace)
+        trace.release = await self._customs(paper)
 
     async def _depart(self, trace: Trace, at: datetime, packages: Sequence[str] = ()) -> None:
         trace.departures.append(await self._event(trace, flows.event(trace.parcel, "departed", at, packages)))
@@ -222,20 +216,13 @@ class Exporting:
         await self.parties.held(names.EXPORT_CUSTOMS, sent.digest)
 
     async def _event(self, trace: Trace, paper: Paper) -> Sent:
-        sent = await self.parties[names.CARRIER].must_send(
-            paper.across(self.agreement.document_id, names.IMPORT_CUSTOMS)
-        )
-        trace.crossed.append(sent)
-        return sent
+        """The carrier reports; the importing side too, once it holds the dossier that went before."""
+        if trace.dossier is not None:
+            paper = paper.across(self.agreement.document_id, names.IMPORT_CUSTOMS)
+        return await self.parties[names.CARRIER].must_send(paper)
 
-    async def _customs(self, paper: Paper, trace: Trace | None) -> Sent:
-        """Export customs submits an act; for a parcel with an importing side, that side's customs is told too."""
-        if trace is None or names.IMPORT_CUSTOMS not in trace.declaration.payload["header"]["receivers"]:
-            return await self.parties[names.EXPORT_CUSTOMS].must_send(paper)
-        across = paper.across(self.agreement.document_id, names.IMPORT_CUSTOMS)
-        sent = await self.parties[names.EXPORT_CUSTOMS].must_send(across)
-        trace.crossed.append(sent)
-        return sent
+    async def _customs(self, paper: Paper) -> Sent:
+        return await self.parties[names.EXPORT_CUSTOMS].must_send(paper)
 
     def _status(self, trace: Trace, kind: str, at: datetime, **content: Any) -> Paper:
         references = [trace.declaration.reference]

@@ -120,11 +120,16 @@ class Feed:
             if digest in self._held:
                 continue
             event = self._awaited.setdefault(digest, asyncio.Event())
+            import time as _t
+
+            _b = _t.time()
             while digest not in self._held:
                 if self._task is None or self._task.done():
                     raise Unavailable(f"the event feed of {self.party.id} ended")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), WAIT_SECONDS)
+            if _t.time() - _b > 3:
+                print("SLOW held", self.party.id, _t.time() - _b, flush=True)
 
     async def _follow(self) -> None:
         while True:
@@ -149,7 +154,6 @@ class Parties:
 
     by_id: Mapping[str, Party]
     feeds: Mapping[str, Feed]
-    abroad: Client
 
     def __getitem__(self, node_id: str) -> Party:
         return self.by_id[node_id]
@@ -166,11 +170,10 @@ class Parties:
             await feed.stop()
         for party in self.by_id.values():
             await party.client.close()
-        await self.abroad.close()
 
 
 def gather(network: Network, trust: TrustStore) -> Parties:
-    """A client for every party at its home node, and one by which import customs fetches abroad."""
+    """A client for every party at its home node, and the feeds of those nodes."""
 
     def client(node_id: str, audience: str) -> Client:
         pair = network.keys[node_id]
@@ -183,4 +186,4 @@ def gather(network: Network, trust: TrustStore) -> Parties:
     feeds = {node_id: Feed(by_id[node_id]) for node_id in network.gateways}
     for feed in feeds.values():
         feed.start()
-    return Parties(by_id, feeds, client(names.IMPORT_CUSTOMS, names.EXPORT_CUSTOMS))
+    return Parties(by_id, feeds)

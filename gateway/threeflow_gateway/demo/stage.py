@@ -45,7 +45,7 @@ async def staged(out: Path, standard: Standard, begins: datetime, seed: int) -> 
         agreement = await _agree(everyone, begins)
         profile = standard.profiles[names.PROFILE]
         exporting = Exporting(everyone, Matcher(everyone, standard, profile), agreement, seed)
-        importing = Importing(everyone, standard, trust, Filler(standard, profile), agreement)
+        importing = Importing(everyone, Filler(standard, profile), agreement)
         yield Stage(net, everyone, Journeys(everyone, exporting, importing), trust)
     finally:
         if everyone is not None:

@@ -28,7 +28,6 @@ class Trace:
     match: Sent | None = None
     answer: Sent | None = None
     departures: list[Sent] = field(default_factory=list)
-    crossed: list[Sent] = field(default_factory=list)
     detained: tuple[str, ...] = ()
     dossier: str | None = None
 
