@@ -129,6 +129,7 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@lru_cache(maxsize=1024)
 def day(text: str) -> date:
     """The date of a date, or of an instant in its own offset.
 

@@ -1,6 +1,5 @@
 """JSON Pointers with `*` for every element, over parsed JSON values."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,9 +22,15 @@ class Path:
     def __str__(self) -> str:
         return "".join(f"/{escaped(each)}" for each in self.tokens)
 
-    def places(self, value: Any) -> Iterator[tuple[str, Any]]:
+    def places(self, value: Any) -> list[tuple[str, Any]]:
         """Every place that the path reaches: its exact pointer and the value there."""
-        return _places(value, self.tokens, "")
+        reached: list[tuple[str, Any]] = [("", value)]
+        for token in self.tokens:
+            if token == EVERY:
+                reached = [child for at, each in reached for child in _children(at, each)]
+            else:
+                reached = [child for at, each in reached for child in _child(at, each, token)]
+        return reached
 
     def first(self, value: Any) -> Any:
         """The value at the first place, None where there is none."""
@@ -37,22 +42,17 @@ def escaped(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _places(value: Any, tokens: tuple[str, ...], at: str) -> Iterator[tuple[str, Any]]:
-    if not tokens:
-        yield at, value
-        return
-    for name, child in _children(value, tokens[0]):
-        yield from _places(child, tokens[1:], f"{at}/{escaped(name)}")
+def _child(at: str, value: Any, token: str) -> tuple[tuple[str, Any], ...]:
+    if isinstance(value, dict):
+        return ((f"{at}/{escaped(token)}", value[token]),) if token in value else ()
+    if isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
+        return ((f"{at}/{token}", value[int(token)]),)
+    return ()
 
 
-def _children(value: Any, step: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        if step == EVERY:
-            yield from value.items()
-        elif step in value:
-            yield step, value[step]
-    elif isinstance(value, list):
-        if step == EVERY:
-            yield from ((str(index), child) for index, child in enumerate(value))
-        elif step.isascii() and step.isdigit() and int(step) < len(value):
-            yield step, value[int(step)]
+def _children(at: str, value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, list):
+        return [(f"{at}/{index}", child) for index, child in enumerate(value)]
+    if isinstance(value, dict):
+        return [(f"{at}/{escaped(name)}", child) for name, child in value.items()]
+    return []
