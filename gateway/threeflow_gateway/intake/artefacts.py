@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 
 from threeflow.errors import Refused
-from threeflow_gateway import clock
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.decide import Decider, Record
 from threeflow_gateway.intake.examine import Unit
@@ -34,7 +33,7 @@ def take_artefact(decider: Decider, workspace: Workspace, unit: Unit) -> Result:
     if unit.issuer != decider.node:
         workspace.changes.dossiers.append({
             "digest": unit.digest, "receivers": orjson.dumps(list(unit.receivers)).decode(), "bundle": None,
-            "at": clock.text(unit.received_at), "reason": "",
+            "at": unit.at, "reason": "",
         })  # fmt: skip
     decider.tell(workspace, unit, number, outcome="accepted", subject=None, steps=[])
     return result
@@ -45,6 +44,6 @@ def _own_checkpoint(unit: Unit, number: int) -> dict[str, Any]:
     return {
         "size": unit.payload["size"],
         "root": bytes.fromhex(root.removeprefix("sha-256:")),
-        "at": clock.text(unit.received_at),
+        "at": unit.at,
         "document": number,
     }

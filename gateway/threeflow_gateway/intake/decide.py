@@ -112,26 +112,22 @@ class Decider:
             outcome = "flagged"
         findings = (*said.of_rules(found), *noted)
         effect = "held-back" if held_back else outcome
-        realised = [(change, realise(workspace, change.plan, change.standing)) for change in changes]
-        subject = {"kind": realised[0][1].kind, "id": str(realised[0][1].no)} if realised else None
+        subjects = [realise(workspace, change.plan) for change in changes]
+        subject = {"kind": changes[0].standing.kind, "id": str(subjects[0])} if changes else None
         result, number = self.record(workspace, unit, Record(outcome, effect, subject, findings))
-        at = clock.text(unit.received_at)
-        steps: list[dict[str, Any]] = []
-        for change, standing in realised:
-            workspace.file_under(number, standing.no)
-            members = {**standing.members, unit.digest: Member(number, effect, filed)}
-            final = replace(workspace.standing(standing.no), members=members, state=change.state)
-            workspace.put(final)
-            steps.extend(steps_between(change.before, change.state))
+        for change, no in zip(changes, subjects, strict=True):
+            workspace.file_under(number, no)
+            before = change.standing
+            members = {**before.members, unit.digest: Member(number, effect, filed)}
+            workspace.put(Standing(no, before.kind, before.version, members, change.state))
         if outcome == "pending":
             workspace.wait(number, awaited, clock.text(unit.received_at + self._pending))
-        about = realised[0][1].no if realised else None
+        steps = [step for change in changes for step in steps_between(change.before, change.state)]
+        about = subjects[0] if subjects else None
         self.tell(workspace, unit, number, outcome=outcome, subject=about, steps=steps)
-        for change, standing in realised:
-            self.settler.settle(
-                workspace, change.before, workspace.standing(standing.no), at, skip=unit.digest
-            )
-        self._wake(workspace, unit, at)
+        for change, no in zip(changes, subjects, strict=True):
+            self.settler.settle(workspace, change.before, workspace.standing(no), unit.at, skip=unit.digest)
+        self._wake(workspace, unit, unit.at)
         return result
 
     def record(self, workspace: Workspace, unit: Unit, record: Record) -> tuple[Result, int]:
@@ -157,7 +153,7 @@ class Decider:
                 "type": unit.type,
                 "kind": unit.header.get("kind", ""),
                 "caller": unit.caller,
-                "received_at": clock.text(unit.received_at),
+                "received_at": unit.at,
                 "outcome": record.outcome,
                 "effect": record.effect,
                 "envelope": unit.envelope.raw,
@@ -175,7 +171,7 @@ class Decider:
                     "subject": subject,
                     "state": "due",
                     "attempts": 0,
-                    "next_at": clock.text(unit.received_at),
+                    "next_at": unit.at,
                     "answer": None,
                     "reason": "",
                 }
@@ -194,7 +190,7 @@ class Decider:
     ) -> None:
         """Put the document into the feeds of its parties."""
         event = {
-            "at": clock.text(unit.received_at),
+            "at": unit.at,
             "name": "taken-in",
             "document": number,
             "outcome": outcome,
@@ -309,10 +305,10 @@ class Decider:
                 self._trust.jurisdiction_of_territory,
             )
             effect = "pending" if right == "held" else "held-back"
-            standing = realise(workspace, plan, before)
-            workspace.file_under(number, standing.no)
-            members = {**standing.members, filed.digest: Member(number, effect, filed)}
-            workspace.put(replace(workspace.standing(standing.no), members=members))
+            no = realise(workspace, plan)
+            workspace.file_under(number, no)
+            members = {**before.members, filed.digest: Member(number, effect, filed)}
+            workspace.put(Standing(no, before.kind, before.version, members, before.state))
 
 
 def waiting_unit(row: Any, table_row: Any) -> Unit:

@@ -16,6 +16,7 @@ from threeflow.errors import Refused
 from threeflow.process import Kind, Row
 from threeflow.standard import Standard
 from threeflow.trust import TrustedNode, TrustStore, check_fresh, check_key
+from threeflow_gateway import clock
 from threeflow_gateway.domain import rights
 
 __all__ = ["ARTEFACTS", "Examiner", "Unit"]
@@ -39,6 +40,14 @@ class Unit:
     failure: Refused | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     enclosed: bool = False
+    _at: str = ""
+
+    @property
+    def at(self) -> str:
+        """When it came, as the store keeps times."""
+        if not self._at:
+            self._at = clock.text(self.received_at)
+        return self._at
 
     @property
     def type(self) -> str:

@@ -52,6 +52,13 @@ class Memory:
     def __init__(self, size: int) -> None:
         self._size = size
         self._held: OrderedDict[int, Standing] = OrderedDict()
+        self._unheard_of: dict[str, Standing] = {}
+
+    def unheard_of(self, table: Table, kind: str) -> Standing:
+        """Return how a subject of a kind stands that no document was filed under yet; its number is 0."""
+        if kind not in self._unheard_of:
+            self._unheard_of[kind] = stand(table, 0, kind, 0, {}, held={})
+        return self._unheard_of[kind]
 
     def get(self, no: int, version: int) -> Standing | None:
         """Return a subject if it is held at this version."""

@@ -26,7 +26,7 @@ class Plan:
     def before(self, workspace: Workspace, table: Table) -> Standing:
         """Return how the subject stands: new, as it is, or as the join of those that the keys name."""
         if not self.numbers:
-            return stand(table, 0, self.kind, 0, {}, held={})
+            return workspace.unheard_of(self.kind)
         if len(self.numbers) == 1:
             return workspace.standing(self.numbers[0])
         joined = [workspace.standing(no) for no in self.numbers]
@@ -99,10 +99,10 @@ def _inherited(workspace: Workspace, unit: Unit, filed: Filed) -> tuple[Plan, ..
     return ()
 
 
-def realise(workspace: Workspace, plan: Plan, after: Standing) -> Standing:
-    """Open or join the subject as planned, let its keys name it, and put it as it stands now."""
+def realise(workspace: Workspace, plan: Plan) -> int:
+    """Open or join the subject as planned, let its keys name it, and return its number."""
     if not plan.numbers:
-        number = workspace.open_subject(plan.kind).no
+        number = workspace.open_subject(plan.kind)
     else:
         number, *later = plan.numbers
         for each in later:
@@ -110,9 +110,7 @@ def realise(workspace: Workspace, plan: Plan, after: Standing) -> Standing:
     for key in sorted(plan.keys):
         if workspace.subject_of(key) is None:
             workspace.name_subject(number, key)
-    standing = replace(after, no=number)
-    workspace.put(standing)
-    return standing
+    return number
 
 
 def keys_as_json(texts: Iterable[str], read: Any) -> list[Mapping[str, str]]:

@@ -112,6 +112,10 @@ class Workspace:
             self._read_standings({no})
         return self._standings[no]
 
+    def unheard_of(self, kind: str) -> Standing:
+        """Return how a subject of a kind stands before its first document."""
+        return self._memory.unheard_of(self._table, kind)
+
     def waiters(self, awaited: str) -> tuple[int, ...]:
         """Return the pending documents that wait for this document id, oldest first."""
         if awaited not in self._waiters:
@@ -161,14 +165,14 @@ class Workspace:
         self.leaves += 1
         return self.leaves - 1
 
-    def open_subject(self, kind: str) -> Standing:
-        """Begin a subject without documents."""
+    def open_subject(self, kind: str) -> int:
+        """Begin a subject without documents; return its number."""
         self.subjects += 1
         no = self.subjects
         self.changes.subjects.append({"no": no, "kind": kind, "version": 0, "redirect": None})
-        self._standings[no] = stand(self._table, no, kind, 0, {}, held={})
+        self._standings[no] = replace(self.unheard_of(kind), no=no)
         self._touched.add(no)
-        return self._standings[no]
+        return no
 
     def name_subject(self, no: int, key: str) -> None:
         """Let a key name a subject."""
@@ -185,9 +189,11 @@ class Workspace:
         self.changes.keys[:] = [
             {**row, "subject": earlier} if row["subject"] == later else row for row in self.changes.keys
         ]
-        self.changes.about[:] = [
-            {**row, "subject": earlier} if row["subject"] == later else row for row in self.changes.about
-        ]
+        about = {
+            (earlier if row["subject"] == later else row["subject"], row["document"])
+            for row in self.changes.about
+        }
+        self.changes.about[:] = [{"subject": no, "document": document} for no, document in sorted(about)]
         self._keys = {key: earlier if no == later else no for key, no in self._keys.items()}
         self._about = {
             document: tuple(dict.fromkeys(earlier if no == later else no for no in numbers))
