@@ -12,7 +12,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format-check lint types imports proto drift requirements format generate bench docs wheel clean
+.PHONY: help install demo test check format-check lint types imports proto drift requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -72,6 +72,14 @@ format: $(STAMP) ## rewrite the sources as ruff formats them
 generate: $(STAMP) ## write every generated file anew
 	@for tool in $(GENERATORS); do echo "==> $$tool"; $(BIN)/python $$tool || exit 1; done
 
+artefacts: $(STAMP) ## the standard for other people's tools, in dist-spec/: OpenAPI, schemas, protos, a collection, checksums
+	@echo "==> python -m tools.artefacts"
+	@$(BIN)/python -m tools.artefacts $(ARGS)
+
+compat: $(STAMP) ## what changed in the standard since its last release, and whether it is additive (ARGS='--json')
+	@echo "==> python -m tools.compat"
+	@$(BIN)/python -m tools.compat $(ARGS)
+
 bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid
 	@echo "==> python -m benchmarks.submit $(ARGS)"
 	@$(BIN)/python -m benchmarks.submit $(ARGS)
@@ -86,4 +94,4 @@ wheel: $(STAMP) ## the wheel, in dist/
 	@ls dist/*.whl
 
 clean: ## remove what was built (the environment and the demo's output too)
-	rm -rf $(VENV) build dist site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist dist-spec site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
