@@ -3,10 +3,11 @@
 Pure: no IO, no clock, no document type by name.
 """
 
-from threeflow.process.accounts import Balance, Entry
+from threeflow.process.accounts import Balance, Mark
 from threeflow.process.filed import Filed, Reference, file
 from threeflow.process.fold import extend, fold
 from threeflow.process.judge import Judgement, check_references, judge
+from threeflow.process.ledger import Entry, Ledger, Line, Moved
 from threeflow.process.node import TableError
 from threeflow.process.portions import Portion
 from threeflow.process.scope import Scope
@@ -20,6 +21,10 @@ __all__ = [
     "Finding",
     "Judgement",
     "Kind",
+    "Ledger",
+    "Line",
+    "Mark",
+    "Moved",
     "Portion",
     "Reference",
     "Row",

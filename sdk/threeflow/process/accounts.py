@@ -17,7 +17,7 @@ Units = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Mark:
     """One posting: which document marked which portion, and when; `reverse` takes an earlier mark back."""
 
     account: str

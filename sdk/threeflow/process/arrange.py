@@ -13,7 +13,7 @@ def arrange(documents: Iterable[Filed]) -> tuple[Filed, ...]:
     order.
     """
     known = {document.digest: document for document in documents}
-    in_order = sorted(known.values(), key=_key)
+    in_order = sorted(known.values(), key=key)
     if all(_names_only_earlier(document, known) for document in in_order):
         return tuple(in_order)
     blocked = {each.digest: _named(each, known) for each in in_order}
@@ -21,7 +21,7 @@ def arrange(documents: Iterable[Filed]) -> tuple[Filed, ...]:
     for digest, names in blocked.items():
         for name in names:
             freed.setdefault(name, []).append(digest)
-    ready = [(_key(known[digest]), digest) for digest, names in blocked.items() if not names]
+    ready = [(key(known[digest]), digest) for digest, names in blocked.items() if not names]
     heapq.heapify(ready)
     arranged: list[Filed] = []
     while ready:
@@ -30,29 +30,31 @@ def arrange(documents: Iterable[Filed]) -> tuple[Filed, ...]:
         for referrer in freed.get(digest, ()):
             blocked[referrer].discard(digest)
             if not blocked[referrer]:
-                heapq.heappush(ready, (_key(known[referrer]), referrer))
+                heapq.heappush(ready, (key(known[referrer]), referrer))
     done = {document.digest for document in arranged}
     return (*arranged, *(document for document in in_order if document.digest not in done))
 
 
-def follows(document: Filed, arranged: tuple[Filed, ...]) -> bool:
-    """Whether the document comes after all the others in any arrangement that holds it with them."""
-    return all(_key(other) < _key(document) and document.digest not in _names(other) for other in arranged)
+def comes_last(document: Filed, latest: tuple[object, ...] | None) -> bool:
+    """Whether the document sorts after the latest of others, none of which names it."""
+    return latest is None or latest < key(document)
 
 
-def _key(document: Filed) -> tuple[object, ...]:
+def key(document: Filed) -> tuple[object, ...]:
+    """What documents are sorted by."""
     # Two documents of one issuer may share an id only when one is forged; the digest keeps the order total.
     return (*document.key, document.digest)
 
 
-def _names(document: Filed) -> set[str]:
-    names = {each.digest for each in document.references}
-    return names if document.replaces is None else {*names, document.replaces}
+def names_of(document: Filed) -> set[str]:
+    """The digests of the documents that it names."""
+    found = {each.digest for each in document.references}
+    return found if document.replaces is None else {*found, document.replaces}
 
 
 def _named(document: Filed, known: dict[str, Filed]) -> set[str]:
-    return {digest for digest in _names(document) if digest in known and digest != document.digest}
+    return {digest for digest in names_of(document) if digest in known and digest != document.digest}
 
 
 def _names_only_earlier(document: Filed, known: dict[str, Filed]) -> bool:
-    return all(_key(known[digest]) < _key(document) for digest in _names(document) if digest in known)
+    return all(key(known[digest]) < key(document) for digest in names_of(document) if digest in known)

@@ -1,13 +1,14 @@
 """A document as the fold sees it: what the table's pointers find in its payload, and nothing else."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from threeflow.errors import Refused
 from threeflow.process import scope as scopes
+from threeflow.process.ledger import Line
 from threeflow.process.pointer import read
 from threeflow.process.portions import SortKey
 from threeflow.process.scope import LOOSE, PACKAGE_ALONE, Cell, Cells, Scope
@@ -30,7 +31,9 @@ class Filed:
     """One accepted document, ready to be folded; equal digests are equal documents.
 
     `at` is its ordering time in UTC, `replaces` the digest of the version before, `declared` the cells that
-    it declares (None where its kind declares nothing), `facts` the `doc.*` facts that its row names.
+    it declares (None where its kind declares nothing), `facts` the `doc.*` facts that its row names, `lines`
+    its lines about entries of `account`. `stated` is the document without what the fold let it take from
+    another.
     """
 
     digest: str
@@ -47,6 +50,9 @@ class Filed:
     declared: Cells | None
     references: tuple[Reference, ...]
     facts: Mapping[str, Any]
+    account: str = ""
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    stated: "Filed | None" = field(default=None, repr=False)
 
     @property
     def key(self) -> SortKey:
@@ -72,6 +78,7 @@ def file(row: Row, payload: Mapping[str, Any], digest: str) -> Filed:
     kind = kind_of(row, header.get("kind"))
     replaces = header.get("replaces")
     position = kind.position or (read(payload, row.position) if row.position else None)
+    account = account_of(row, payload)
     return Filed(
         digest=digest,
         type=row.type,
@@ -87,6 +94,37 @@ def file(row: Row, payload: Mapping[str, Any], digest: str) -> Filed:
         declared=cells(row.declares, payload) if kind.declares and row.declares else None,
         references=tuple(_references(payload, row.names)),
         facts={name: read(payload, pointer, "") for name, pointer in row.facts.items()},
+        account=account,
+        lines={
+            name: tuple(_entry_line(account, each) for each in read(payload, pointer, []))
+            for name, pointer in row.entries.items()
+        },
+    )
+
+
+def account_of(row: Row, payload: Mapping[str, Any]) -> str:
+    """The kind of account that a payload names, empty for none; Refused schema-violated for another's."""
+    account = read(payload, row.account) if row.account else None
+    if account is None:
+        return ""
+    if account not in row.accounts:
+        raise Refused(
+            "schema-violated", "TF-ACC-1", f"a {row.type} keeps no account {account!r}", row.account or ""
+        )
+    return str(account)
+
+
+def _entry_line(account: str, line: Mapping[str, Any]) -> Line:
+    amount, quantity = line.get("amount"), line.get("quantity")
+    figure = amount or quantity
+    unit = "" if figure is None else str(figure["currency"] if amount else figure["unit"])
+    key = f"{line['number']}/{line['line']}" if "line" in line else str(line["number"])
+    return Line(
+        account,
+        key,
+        line.get("side"),
+        f"{line['item']} {unit}" if "item" in line else unit,
+        None if figure is None else scopes.quantity(figure["value"]),
     )
 
 

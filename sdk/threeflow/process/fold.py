@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from threeflow.process.accounts import balance
-from threeflow.process.arrange import arrange, follows
+from threeflow.process.arrange import arrange, comes_last, key, names_of
 from threeflow.process.filed import Filed
 from threeflow.process.portions import whole
 from threeflow.process.state import State, initial_tracks
@@ -46,52 +45,84 @@ def fold(
         opened_by=opening.digest if opening else None,
         replaced=replaced,
         joined=joined,
+        known={each.digest: each for each in documents},
+        names={name for each in documents for name in names_of(each)},
+        latest=max((key(each) for each in documents), default=None),
     )
-    return _work(table, start, documents, [each for each in documents if each.digest not in replaced])
+    return _work(table, start, [each for each in documents if each.digest not in replaced])
 
 
 def extend(table: Table, state: State, document: Filed) -> State:
     """The state with one more document: equal to the full fold, and quicker when the document comes last."""
-    if document.digest in state.digests:
+    if document.digest in state.known:
         return state
-    documents = _placed(table, (*state.documents, document))
     if not _only_appends(state, document):
-        return fold(table, state.subject_kind, documents, state.joined)
-    return _work(table, state, documents, documents[-1:])
+        return fold(table, state.subject_kind, (*state.documents, document), state.joined)
+    placed = place(table, document, state.known)
+    # The set of names is shared by all that grew from one fold. A name too many, from a document that was
+    # tried and refused, only costs a full fold later.
+    state.names.update(names_of(placed))
+    grown = replace(
+        state,
+        documents=(*state.documents, placed),
+        known={**state.known, placed.digest: placed},
+        latest=key(placed),
+    )
+    return _work(table, grown, [placed])
 
 
-def _work(table: Table, start: State, documents: tuple[Filed, ...], new: Iterable[Filed]) -> State:
+def _work(table: Table, start: State, new: Iterable[Filed]) -> State:
     sight = Sight(
         table=table,
         subject_kind=start.subject_kind,
         tracks=start.tracks,
-        known={each.digest: each for each in documents},
+        known=start.known,
         applied=set(start.applied),
         effective=dict(start.effective),
         joined=start.joined,
+        ledger=start.ledger.copy(),
     )
-    work = Work(sight, start, documents)
+    work = Work(sight, start)
     for document in new:
         work.take(document)
-    posted = sorted({entry.account for entry in work.entries})
-    return work.state({account: balance(account, work.portions) for account in posted})
+    return work.state()
 
 
 def _placed(table: Table, documents: Iterable[Filed]) -> tuple[Filed, ...]:
-    """Give each document that names no position the position of the document it answers."""
     placed: dict[str, Filed] = {}
     for document in documents:
-        types = table.rows[document.type].position_of if document.position is None else ()
-        names = [each.digest for type_ in types for each in document.references if each.type == type_]
-        named = (placed.get(digest) for digest in names)
-        position = next((other.position for other in named if other is not None and other.position), None)
-        placed[document.digest] = document if position is None else replace(document, position=position)
+        placed[document.digest] = place(table, document, placed)
     return tuple(placed.values())
+
+
+def place(table: Table, document: Filed, earlier: Mapping[str, Filed]) -> Filed:
+    """Give a document what its row lets it take from a document that it names: its position, its lines."""
+    row, stated = table.rows[document.type], document.stated or document
+    position, lines = stated.position, stated.lines
+    if row.position_of and position is None:
+        named = _named(stated, row.position_of, earlier)
+        position = next((each.position for each in named if each.position), None)
+    if row.entries_of and not any(lines.values()):
+        named = _named(stated, row.entries_of, earlier)
+        lines = next((each.lines for each in named if any(each.lines.values())), lines)
+    if (position, lines) == (stated.position, stated.lines):
+        return stated
+    return replace(stated, position=position, lines=lines, stated=stated)
+
+
+def _named(document: Filed, types: Iterable[str], earlier: Mapping[str, Filed]) -> list[Filed]:
+    digests = [each.digest for type_ in types for each in document.references if each.type == type_]
+    return [earlier[digest] for digest in digests if digest in earlier]
 
 
 def _only_appends(state: State, document: Filed) -> bool:
     """Whether folding with this document repeats the fold without it and then adds one step."""
-    return document.declared is None and document.replaces is None and follows(document, state.documents)
+    return (
+        document.declared is None
+        and document.replaces is None
+        and document.digest not in state.names
+        and comes_last(document, state.latest)
+    )
 
 
 def _replaced_at_once(table: Table, documents: Iterable[Filed]) -> frozenset[str]:

@@ -65,7 +65,11 @@ def _of_waiting(table: Table, after: State, document: Filed, waiting: Waiting) -
     row = table.rows[document.type]
     if waiting.reason in ("reference", "grant"):
         return Judgement("pending", after, ())
-    possible = waiting.reason == "state" and _can_come(table, after, document, row)
+    possible = (
+        waiting.reason == "state"
+        and _can_come(table, after, document, row)
+        and _entries_can_come(table, after, document, row)
+    )
     if row.nature == "request" and not possible:
         code, requirement = (
             ("scope-exceeded", "TF-SUBJ-9") if waiting.reason == "scope" else ("wrong-state", "TF-SUBJ-6")
@@ -88,13 +92,29 @@ def _can_come(table: Table, after: State, document: Filed, row: Row) -> bool:
         for step in row.kinds[document.kind].steps
         if step.position in (None, document.position)
         and table.tracks[step.track].subject == after.subject_kind
+        and not table.tracks[step.track].per_entry
     ]
+    if not steps:
+        return True
     can = [
         any(_may_reach(table, document, step, portion) for step in steps)
         for portion in after.portions
         if portion.ordinal in take
     ]
     return any(can) if document.scope.whole else bool(can) and all(can)
+
+
+def _entries_can_come(table: Table, after: State, document: Filed, row: Row) -> bool:
+    """Whether every entry that its lines name may still reach a state from which the document moves it."""
+    for step in row.kinds[document.kind].steps:
+        track = table.tracks[step.track]
+        if track.per_entry:
+            for line in document.lines.get(step.lines, ()):
+                entry = after.ledger.entries.get(line.name)
+                reach = table.reachable(track.name, track.initial if entry is None else entry.state)
+                if not any(move.leaves(state) for state in reach for move in step.moves):
+                    return False
+    return True
 
 
 def _may_reach(table: Table, document: Filed, step: Step, portion: Portion) -> bool:

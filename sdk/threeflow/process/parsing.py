@@ -21,7 +21,8 @@ from threeflow.process.table import (
 )
 
 DOCUMENT_FACTS = frozenset(["kind", "issuer", "position", "version", "replaces", "refs", "namedBy"])
-SOURCES = frozenset(["states", "posted", "agreed", "seen", "declared", "joined"])
+SOURCES = frozenset(["states", "posted", "agreed", "seen", "declared", "ledger", "joined"])
+LEDGER = ("overdrawn", "settled", "counted")
 NATURES = ("fact", "request", "act")
 ANY_ROLE = "any"
 _KIND = {
@@ -42,6 +43,7 @@ _ROW = {
         "facts",
     ),
     *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect"),
+    *("account", "accounts", "entries", "entries-of"),
 }
 _HEAD = {
     *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),
@@ -72,9 +74,15 @@ def _words(node: Node) -> Text:
 def _references(rows: Mapping[str, Row]) -> None:
     for row in rows.values():
         named = {*row.must, *row.position_of, *([row.issuer_of] if row.issuer_of else [])}
-        named.update(type_ for kind in row.kinds.values() for type_ in kind.must)
+        named.update(row.entries_of, (type_ for kind in row.kinds.values() for type_ in kind.must))
+        named.update(_holders(row))
         for missing in sorted(named - rows.keys()):
             raise TableError(row.type, f"it needs {missing!r}, which has no row")
+
+
+def _holders(row: Row) -> set[str]:
+    steps = [step for kind in row.kinds.values() for step in kind.steps]
+    return {type_ for step in steps for move in step.moves for type_ in move.held_by}
 
 
 class _Reader:
@@ -87,6 +95,8 @@ class _Reader:
         self.families = head.strings("families")
         self.subjects = head.mapped("subjects", _words)
         self.accounts = head.mapped("accounts", _words)
+        said = head.child("accounts").value
+        self.kept = frozenset(name for name in self.accounts if said[name].get("kept", False))
         self.tracks = head.mapped("tracks", self._track)
         self.facts = head.mapped("facts", self._fact)
         self.names = dict(head.get("names", {}))
@@ -103,6 +113,7 @@ class _Reader:
             findings=self.head.mapped("findings", _words),
             rows=rows,
             reach={track.name: _closure(track, rows) for track in self.tracks.values()},
+            kept=self.kept,
         )
 
     def _track(self, node: Node) -> Track:
@@ -116,6 +127,7 @@ class _Reader:
             subject=node.known("subject", node.need("subject"), self.subjects),
             writers=frozenset(node.strings("writers", self.positions)),
             per_kind=bool(node.get("per-kind", False)),
+            per_entry=bool(node.get("per-entry", False)),
             apart=frozenset(node.strings("apart", self.positions)),
         )
 
@@ -128,6 +140,8 @@ class _Reader:
                 node.known("account", node.need("account"), self.accounts),
                 node.known("side", node.need("side"), ("credit", "debit")),
             )
+        if source == "ledger":
+            return Fact(name, source, of=node.known("of", node.need("of"), LEDGER))
         return Fact(name, source, default=node.get("default"))
 
     def row(self, node: Node) -> Row:
@@ -167,6 +181,10 @@ class _Reader:
             kinds=kinds,
             serves=tuple(node.get("serves", [])),
             uses=_uses(replace, kinds),
+            account=node.get("account"),
+            accounts=node.strings("accounts", self.kept),
+            entries=dict(node.get("entries", {})),
+            entries_of=node.strings("entries-of"),
         )
 
     def _roles(self, node: Node, name: str) -> frozenset[str]:
@@ -226,7 +244,21 @@ class _Reader:
         moves = node.each("moves") if "moves" in node.value else [node]
         if not moves:
             raise node.fail("a step has at least one move")
-        return Step(track.name, position, guard, tuple(self._move(each, track, facts) for each in moves))
+        taken = tuple(self._move(each, track, facts) for each in moves)
+        if not track.per_entry:
+            return Step(track.name, position, guard, taken)
+        lists = dict(row.get("entries", {})) or {"entries": ""}
+        if not (row.get("entries") or row.get("entries-of")):
+            raise node.fail("the row names no entries")
+        return Step(
+            track.name,
+            position,
+            guard,
+            taken,
+            lines=node.known("lines", node.get("lines", next(iter(lists))), lists),
+            side=node.known("side", node.need("side"), ("credit", "debit")) if "side" in node.value else None,
+            returns=bool(node.get("returns", False)),
+        )
 
     def _move(self, node: Node, track: Track, facts: Mapping[str, str]) -> Move:
         to = node.need("to")
@@ -234,7 +266,7 @@ class _Reader:
             node.known("to", to, track.states)
         origins = None if node.need("from") == "any" else frozenset(node.strings("from", track.states))
         when = self._guard(node, "when", facts) if "when" in node.value else None
-        return Move(origins, None if to == "unchanged" else to, when)
+        return Move(origins, None if to == "unchanged" else to, when, node.strings("held-by"))
 
     def _post(self, node: Node, facts: Mapping[str, str]) -> Post:
         return Post(
@@ -273,7 +305,7 @@ def _declares(node: Node) -> Declares | None:
 
 
 def _overlap(one: Step, other: Step) -> bool:
-    return one.track == other.track and (
+    return (one.track, one.lines) == (other.track, other.lines) and (
         one.position == other.position or None in (one.position, other.position)
     )
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from threeflow.process.accounts import Balance, Entry
+from threeflow.process.accounts import Balance, Mark, balance
 from threeflow.process.filed import Filed
+from threeflow.process.ledger import Ledger
 from threeflow.process.portions import Portion
 from threeflow.process.scope import Cells
 from threeflow.process.table import Table, Text
@@ -61,7 +62,9 @@ class State:
     """The state of one subject as a function of the set of its documents.
 
     `portions` is one portion without cells for every subject but a declared consignment; they sum to
-    `declared`. `replaced` names the documents that an effective later version left without effect.
+    `declared`. `replaced` names the documents that an effective later version left without effect, `known`
+    holds the documents by digest, `names` what they name, `latest` where the last of them sorts, and `ledger`
+    the entries of an account.
     """
 
     subject_kind: str
@@ -72,13 +75,22 @@ class State:
     opened_by: str | None
     replaced: frozenset[str]
     joined: Mapping[str, Any] = field(compare=False, repr=False)
+    known: Mapping[str, Filed] = field(default_factory=dict, compare=False, repr=False)
+    names: set[str] = field(default_factory=set, compare=False, repr=False)
+    latest: tuple[object, ...] | None = field(default=None, compare=False, repr=False)
     effective: Mapping[str, Effective] = field(default_factory=dict)
     steps: tuple[Taken, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    marks: tuple[Mark, ...] = ()
     noted: tuple[Finding, ...] = ()
     applied: frozenset[str] = frozenset()
     waiting: tuple[Waiting, ...] = ()
-    accounts: Mapping[str, Balance] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger.empty)
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Balance]:
+        """The balance of each account: of marks on portions, and of the entries of a subject that is one."""
+        marked = sorted({mark.account for mark in self.marks})
+        return {**{name: balance(name, self.portions) for name in marked}, **self.ledger.balances()}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -112,7 +124,7 @@ class State:
 
     @cached_property
     def digests(self) -> frozenset[str]:
-        return frozenset(document.digest for document in self.documents)
+        return frozenset(self.known)
 
 
 def initial_tracks(table: Table, subject_kind: str) -> Mapping[str, str]:
@@ -120,6 +132,6 @@ def initial_tracks(table: Table, subject_kind: str) -> Mapping[str, str]:
     return {
         key: track.initial
         for track in table.tracks_of(subject_kind)
-        if not track.per_kind
+        if not (track.per_kind or track.per_entry)
         for key in (track.name, *(track.key("", position) for position in sorted(track.apart)))
     }

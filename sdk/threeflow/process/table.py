@@ -23,7 +23,8 @@ class Track:
     """One line of states of one kind of subject; the first state is where every subject begins.
 
     `writers` are the positions that may move it; none means that facts do. `per_kind` keeps one state for
-    each kind of the moving document; a position in `apart` keeps a state of its own.
+    each kind of the moving document, `per_entry` one for each entry of an account; a position in `apart`
+    keeps a state of its own.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Track:
     states: tuple[str, ...]
     writers: frozenset[str]
     per_kind: bool
+    per_entry: bool
     apart: frozenset[str]
     text: Text
 
@@ -47,11 +49,15 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From any of these states (None: from any at all) to one (None: the state stays)."""
+    """From any of these states (None: from any at all) to one (None: the state stays).
+
+    `held_by` names types: the entry must be reserved by a document of one of them that this one names.
+    """
 
     origins: frozenset[str] | None
     to: str | None
     when: Guard | None
+    held_by: tuple[str, ...] = ()
 
     def leaves(self, state: str) -> bool:
         return self.origins is None or state in self.origins
@@ -59,12 +65,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a kind does to one track at one position (None: at any); the first move that fits is taken."""
+    """What a kind does to one track at one position (None: at any); the first move that fits is taken.
+
+    On a track of entries `lines` names the list of lines that it moves, `side` what they open (None: what
+    each says), and `returns` says that they give back what was cleared.
+    """
 
     track: str
     position: str | None
     guard: Guard | None
     moves: tuple[Move, ...]
+    lines: str = ""
+    side: str | None = None
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,8 @@ class Row:
     `at`, `position`, `office`, `scope` and the values of `facts` and `names` are JSON Pointers. `position_of`
     names types whose position this one takes where its own payload gives none. `replace` says
     when a new version takes effect (None: at once). `issuer_of` names a type whose issuer alone may issue
-    this one.
+    this one. `account` points to the kind of account, one of `accounts`; `entries` are lists of lines by
+    name, `entries_of` types whose lines it takes where it has none of its own.
     """
 
     type: str
@@ -156,6 +170,10 @@ class Row:
     kinds: Mapping[str, Kind]
     serves: tuple[int, ...]
     uses: frozenset[str]
+    account: str | None = None
+    accounts: tuple[str, ...] = ()
+    entries: Mapping[str, str] = field(default_factory=dict)
+    entries_of: tuple[str, ...] = ()
 
     def kind(self, kind: str) -> Kind:
         """The kind of that name; KeyError where the row has none."""
@@ -164,18 +182,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Where a fact of guards comes from: `states`, `posted`, `agreed`, `seen`, `declared` or `joined`."""
+    """Where a fact of guards comes from; `source` is one of `parsing.SOURCES`."""
 
     name: str
     source: str
     account: str = ""
     side: str = ""
+    of: str = ""
     default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The whole table. `findings` holds the words of findings that the fold itself makes."""
+    """The whole table. `findings` holds the words of findings that the fold itself makes.
+
+    `kept` names the accounts that are subjects with entries of their own; the others are marks on portions.
+    """
 
     roles: frozenset[str]
     positions: tuple[str, ...]
@@ -187,6 +209,7 @@ class Table:
     findings: Mapping[str, Text]
     rows: Mapping[str, Row]
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
+    kept: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, mapping: Mapping[str, Any], compile_guard: Compile) -> "Table":

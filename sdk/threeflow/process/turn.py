@@ -6,6 +6,7 @@ from typing import Any
 
 from threeflow.process.filed import Filed
 from threeflow.process.guard import Guard
+from threeflow.process.ledger import Ledger, Line
 from threeflow.process.portions import Portion
 from threeflow.process.state import Effective
 from threeflow.process.table import Fact, Move, Step, Table
@@ -15,7 +16,7 @@ Moves = list[tuple[Step, Move]]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What guards may look at beside the portion; `applied` and `effective` grow while the fold works."""
+    """What guards may look at beside the portion; `applied`, `effective` and `ledger` grow while it works."""
 
     table: Table
     subject_kind: str
@@ -24,6 +25,7 @@ class Sight:
     applied: set[str]
     effective: dict[str, Effective]
     joined: Mapping[str, Any]
+    ledger: Ledger
 
     @property
     def held(self) -> Mapping[str, Mapping[str, Any]]:
@@ -35,24 +37,30 @@ class Sight:
 class Turn:
     """A document with its row and kind, and the steps that concern this subject at its position."""
 
-    __slots__ = ("_facts", "_sight", "document", "kind", "row", "steps")
+    __slots__ = ("_facts", "_named", "_sight", "document", "entry_steps", "kind", "row", "steps")
 
     def __init__(self, sight: Sight, document: Filed) -> None:
         self._sight, self.document = sight, document
         self.row = sight.table.rows[document.type]
         self.kind = self.row.kinds[document.kind]
-        self.steps = [
+        steps = [
             step
             for step in self.kind.steps
             if step.position in (None, document.position) and self._ours(step)
         ]
+        tracks = sight.table.tracks
+        self.steps = [step for step in steps if not tracks[step.track].per_entry]
+        self.entry_steps = [step for step in steps if tracks[step.track].per_entry]
         self._facts: dict[str, Any] | None = None
+        self._named: Mapping[str, frozenset[str]] | None = None
 
     @property
     def out_of_position(self) -> bool:
         """Whether the kind moves this kind of subject, but not at the position of this document."""
         return (
-            not self.steps and self.row.nature != "fact" and any(self._ours(step) for step in self.kind.steps)
+            not (self.steps or self.entry_steps)
+            and self.row.nature != "fact"
+            and any(self._ours(step) for step in self.kind.steps)
         )
 
     def awaits_reference(self) -> bool:
@@ -67,6 +75,37 @@ class Turn:
     def moves(self, portion: Portion) -> Moves:
         """The steps that fit the portion, each with the move that it takes."""
         return [(step, move) for step in self.steps if (move := self._move(step, portion)) is not None]
+
+    def entry_moves(self, portion: Portion) -> Iterator[tuple[Step, Line, Move | None]]:
+        """Each line about an entry, with the move that its entry takes, or None where none fits."""
+        for step in self.entry_steps:
+            lines = self.document.lines.get(step.lines, ())
+            if not lines or not self.holds(step.guard, portion):
+                continue
+            moves = [move for move in step.moves if self.holds(move.when, portion)]
+            initial = self._sight.table.tracks[step.track].initial
+            for line in lines:
+                entry = self._sight.ledger.entries.get(line.name)
+                state, holder = (initial, None) if entry is None else (entry.state, entry.holder)
+                fits = (each for each in moves if each.leaves(state) and self._is_held(each, holder))
+                yield step, line, next(fits, None)
+
+    def _is_held(self, move: Move, holder: str | None) -> bool:
+        return not move.held_by or any(holder in self._names(type_) for type_ in move.held_by)
+
+    def _names(self, type_: str) -> frozenset[str]:
+        """Documents of a type that this one names, at once or through documents of this subject."""
+        if self._named is None:
+            found: dict[str, set[str]] = {}
+            edge = list(self.document.references)
+            while edge:
+                each = edge.pop()
+                if each.digest not in found.setdefault(each.type, set()):
+                    found[each.type].add(each.digest)
+                    there = self._sight.known.get(each.digest)
+                    edge.extend(there.references if there else ())
+            self._named = {name: frozenset(digests) for name, digests in found.items()}
+        return self._named.get(type_, frozenset())
 
     def holds(self, guard: Guard | None, portion: Portion) -> bool:
         """Whether the guard is true of the portion; no guard always is."""
@@ -102,15 +141,22 @@ class Turn:
                 return {**self._sight.tracks, **portion.states}
             case "posted":
                 return (fact.account, fact.side) in portion.posted
-            case "agreed":
-                return sorted(portion.agreed)
-            case "seen":
-                return sorted(portion.seen)
+            case "agreed" | "seen":
+                return sorted(getattr(portion, fact.source))
+            case "ledger":
+                return self._of_ledger(fact.of)
             case "declared":
                 found = self._sight.effective.get(self.document.position or "")
                 return {"version": found.version if found else 0, "digest": found.digest if found else ""}
             case _:
                 return self._sight.joined.get(fact.name, fact.default)
+
+    def _of_ledger(self, what: str) -> bool:
+        account, ledger = self.document.account, self._sight.ledger
+        if what == "counted":
+            lines = [line for each in self.document.lines.values() for line in each]
+            return all(ledger.left(account, line.unit) == line.value for line in lines)
+        return ledger.overdrawn(account) if what == "overdrawn" else ledger.settled(account)
 
     def _of_document(self) -> dict[str, Any]:
         document = self.document

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from threeflow.process import scope
-from threeflow.process.accounts import Balance, Entry
+from threeflow.process.accounts import Mark
 from threeflow.process.filed import Filed
+from threeflow.process.ledger import Effect, Entry, Name, moved
 from threeflow.process.portions import Portion, SortKey, exceeds, redeclare, select, split, whole, within
 from threeflow.process.scope import Scope
 from threeflow.process.state import Effective, Finding, Reason, State, Taken, Waiting
@@ -23,13 +24,14 @@ OWN_FINDING: Mapping[Reason, str] = {
 class Work:
     """The mutable side of a fold. `take` each document; `state` freezes what came of all of them."""
 
-    def __init__(self, sight: Sight, start: State, documents: tuple[Filed, ...]) -> None:
-        self.sight, self.start, self.documents = sight, start, documents
+    def __init__(self, sight: Sight, start: State) -> None:
+        self.sight, self.start = sight, start
         self.portions = list(start.portions)
         self.declared = start.declared
-        self.steps, self.entries, self.noted = list(start.steps), list(start.entries), list(start.noted)
+        self.steps, self.marks, self.noted = list(start.steps), list(start.marks), list(start.noted)
         self.replaced = set(start.replaced)
         self.waiting: dict[str, Reason] = {each.digest: each.reason for each in start.waiting}
+        self._blocked: dict[str, tuple[Name, Entry | None]] = {}
         self._opener = sight.known.get(start.opened_by or "")
 
     def take(self, document: Filed) -> None:
@@ -41,31 +43,39 @@ class Work:
         while self._retry():
             pass
 
-    def state(self, accounts: Mapping[str, Balance]) -> State:
+    def state(self) -> State:
         """Everything so far, frozen."""
         return replace(
             self.start,
-            documents=self.documents,
             portions=tuple(self.portions),
             declared=self.declared,
             effective=dict(self.sight.effective),
             steps=tuple(self.steps),
-            entries=tuple(self.entries),
+            marks=tuple(self.marks),
             noted=tuple(self.noted),
             applied=frozenset(self.sight.applied),
             replaced=frozenset(self.replaced),
-            accounts=accounts,
             waiting=tuple(self._wait(digest, reason) for digest, reason in self.waiting.items()),
+            ledger=self.sight.ledger,
         )
 
     def _retry(self) -> bool:
         for digest in list(self.waiting):
+            if self._is_blocked(digest):
+                continue
             reason = None if digest in self.replaced else self._apply(self.sight.known[digest])
             if reason is None:
                 del self.waiting[digest]
                 return True
             self.waiting[digest] = reason
         return False
+
+    def _is_blocked(self, digest: str) -> bool:
+        """Whether the entry for which the document could not be applied still stands as it did then."""
+        if digest not in self._blocked or digest in self.replaced:
+            return False
+        name, entry = self._blocked[digest]
+        return self.sight.ledger.entries.get(name) is entry
 
     # -- one document
 
@@ -82,10 +92,42 @@ class Work:
             return "reference"
         if self._is_new_version(turn):
             return self._new_version(turn)
+        if not turn.entry_steps:
+            return self._move_portions(turn)
+        undo = self._move_entries(turn)
+        reason = "state" if undo is None else self._move_portions(turn)
+        if undo and reason is not None:
+            for name, entry in reversed(undo):
+                self.sight.ledger.put(name, entry)
+        return reason
+
+    def _move_portions(self, turn: Turn) -> Reason | None:
         if turn.row.nature == "fact" or not turn.steps:
             self._record(turn)
             return None
         return self._act(turn)
+
+    def _move_entries(self, turn: Turn) -> list[tuple[Name, Entry | None]] | None:
+        """Move every entry that the document's lines name; what stood before, or None where it has to wait.
+
+        A fact moves those that it can; an act or a request moves all of them or none.
+        """
+        document, ledger = turn.document, self.sight.ledger
+        undo: list[tuple[Name, Entry | None]] = []
+        for step, line, move in turn.entry_moves(self.portions[0]):
+            if move is None and turn.row.nature == "fact":
+                self._note_once("entry-not-in-state", document)
+            elif move is None:
+                self._blocked[document.digest] = (line.name, ledger.entries.get(line.name))
+                for name, entry in reversed(undo):
+                    ledger.put(name, entry)
+                return None
+            elif move.to is not None or step.returns:
+                effect = Effect(move.to, step.side, step.returns)
+                entry = ledger.entries.get(line.name)
+                ledger.put(line.name, moved(entry, line, effect, document.digest, document.at))
+                undo.append((line.name, entry))
+        return undo
 
     def _record(self, turn: Turn) -> None:
         """A fact, or a document that moves no state: it is recorded whatever the state is."""
@@ -197,13 +239,17 @@ class Work:
             # A mark that is there already, or a reversal of one that is not, changes nothing: idempotent.
             if here and post.reverse == (mark in posted):
                 posted.symmetric_difference_update([mark])
-                self.entries.append(Entry(*mark, post.reverse, document.digest, document.at, portion.ordinal))
+                self.marks.append(Mark(*mark, post.reverse, document.digest, document.at, portion.ordinal))
         return frozenset(posted)
 
     # -- findings
 
     def _note(self, code: str, document: Filed) -> None:
         self.noted.append(Finding(code, document.digest, self.sight.table.findings[code]))
+
+    def _note_once(self, code: str, document: Filed) -> None:
+        if not any((each.code, each.digest) == (code, document.digest) for each in reversed(self.noted)):
+            self._note(code, document)
 
     def _note_rule(self, rule: FindingRule, document: Filed, ordinal: int) -> None:
         for index, each in enumerate(self.noted):

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from filing import JOINED, Story, at, published
 
+from kit.filing import JOINED, Story, at, published
 from threeflow.errors import Refused
 from threeflow.process import Filed, State, check_references, extend, file, fold, judge
 
@@ -183,7 +183,7 @@ def test_presented_twice_counts_once(story: Story) -> None:
     release = story.act("release/full", "export", 3, [declared, registered])
     state = state_of(declared, registered, release, story.event("available", 8), story.event("available", 9))
     assert state.accounts["release-use"].debit == {"#1": Decimal(6)}
-    assert [each.side for each in state.entries] == ["credit", "debit"]
+    assert [each.side for each in state.marks] == ["credit", "debit"]
 
 
 def test_a_declaration_abroad_speaks_of_the_same_goods(story: Story) -> None:

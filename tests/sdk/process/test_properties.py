@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from filing import JOINED, Story, published
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kit.filing import JOINED, Story, published
 from threeflow.errors import Refused
 from threeflow.process import Filed, State, extend, fold, judge
 from threeflow.process.portions import held_cells
@@ -148,7 +148,7 @@ def test_release_use_is_never_exceeded_silently(documents: list[Filed]) -> None:
     assert bool(unfounded) == (balance is not None and balance.state == "difference")
     if unfounded:
         codes = {each.code for each in state.findings}
-        taken_back = any(entry.reverse for entry in state.entries)
+        taken_back = any(entry.reverse for entry in state.marks)
         redeclared = state.effective["export"].version > 1 if "export" in state.effective else False
         assert "presented-without-release" in codes or taken_back or redeclared
     if balance is not None:

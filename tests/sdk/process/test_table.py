@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filing import published
 
+from kit.filing import published
 from threeflow.process import Table, TableError, file
 from threeflow.rules import cel
 from threeflow.standard import Standard
