@@ -250,3 +250,37 @@ async def test_required_references_are_named_and_right(tmp_path: Path) -> None:
         header = {**parcel.registered["header"], "references": [wrong]}
         assert (await station.submit({**parcel.registered, "header": header})).code == "reference-mismatch"
         assert (await station.submit(parcel.registered)).state == "accepted"
+
+
+@pytest.mark.requirement("TF-INTAKE-19")
+@synchronous
+async def test_a_broken_rule_refuses_a_request_and_flags_a_fact(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, _):
+        parcel = Parcel()
+        order = parcel.order
+        order["totals"]["goodsValue"]["value"] = "1"
+        flagged = await station.submit(order)
+        assert (flagged.state, flagged.status) == ("flagged", 201)
+        assert [each["rule"] for each in flagged.receipt["findings"] if each["verdict"] == "fail"]
+        declaration = parcel.declaration
+        declaration["totals"]["grossWeight"]["value"] = "0.1"
+        refused = await station.submit(declaration)
+        assert (refused.code, refused.status) == ("rule-violated", 422)
+        violations = refused.refusal["violations"]
+        assert all(each["pointer"].startswith("/") and each["message"]["zh"] for each in violations)
+        assert violations == sorted(violations, key=lambda each: (each["rule"], each["pointer"]))
+
+
+@pytest.mark.requirement("TF-INTAKE-29")
+@synchronous
+async def test_events_and_receipts_have_the_form_of_their_schemas(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, gateway):
+        schemas = gateway.node.standard.schemas
+        parcel = Parcel()
+        for name in ("registered", "order", "payment", "waybill", "declaration", "release"):
+            outcome = await station.submit(getattr(parcel, name))
+            assert not schemas.validate("receipt", outcome.receipt)
+        events = [each async for each in station.as_("xa.customs").events()]
+        assert len(events) == 7
+        for each in events:
+            assert not schemas.validate("event", each)

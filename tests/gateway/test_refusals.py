@@ -222,7 +222,7 @@ async def test_every_unproven_caller_is_refused_without_a_seal(tmp_path: Path) -
         assert (await post(station, _order(station))).status_code == 201
 
 
-@pytest.mark.requirement("TF-REST-7")
+@pytest.mark.requirement("TF-REST-7", "TF-TOKEN-12")
 @synchronous
 async def test_a_reading_token_counts_once_and_a_captured_submission_earns_its_receipt(
     tmp_path: Path,
