@@ -56,8 +56,11 @@ class Importing:
         """Import customs receives the advance data and answers; says whether the goods will be released."""
         schedule = trace.schedule
         at = schedule.answered_early if early else schedule.answered
+        before = schedule.received_early if early else schedule.advance_received
         received = await self._customs(
-            self._told(IMPORT_DESK.status("advance-received", at, [trace.declaration.reference], trace.scope))
+            self._told(
+                IMPORT_DESK.status("advance-received", before, [trace.declaration.reference], trace.scope)
+            )
         )
         reasons = await asyncio.to_thread(self.filler.reasons, bundle, at)
         if shipment.has("entry-refused"):
@@ -151,6 +154,3 @@ class Importing:
                 if refused.code != "not-found" or asyncio.get_running_loop().time() > until:
                     raise
             await asyncio.sleep(FETCH_PAUSE)
-            n = locals().get("n", 0) + 1
-            if n % 30 == 0:
-                print("SLOW fetch", n, flush=True)

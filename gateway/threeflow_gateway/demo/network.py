@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -33,6 +34,8 @@ class Gateway:
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     peak_rss_mb: float = 0.0
+    cpu_seconds: float = 0.0
+    _cpu_before: float = 0.0
 
     @property
     def pid_file(self) -> Path:
@@ -40,6 +43,7 @@ class Gateway:
 
     def start(self) -> None:
         """Start the process; its standard error goes to `log.txt`, its id to `pid`."""
+        self._cpu_before = self.cpu_seconds
         with (self.folder / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
                 [sys.executable, "-m", "threeflow_gateway.app", "--config", str(self.folder / "node.toml")],
@@ -65,13 +69,16 @@ class Gateway:
         self.process = None
 
     def measure(self) -> None:
-        """Note the peak of resident memory, in megabytes, where the system tells it."""
-        status = Path(f"/proc/{self.process.pid}/status") if self.process else None
-        if status is None or not status.exists():
+        """Note the peak of resident memory, in megabytes, and the time of the processor, where /proc tells them."""
+        folder = Path(f"/proc/{self.process.pid}") if self.process else None
+        if folder is None or not (folder / "status").exists():
             return
-        for line in status.read_text().splitlines():
+        for line in (folder / "status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 self.peak_rss_mb = max(self.peak_rss_mb, int(line.split()[1]) / 1024)
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        ticks = int(fields[11]) + int(fields[12])
+        self.cpu_seconds = self._cpu_before + ticks / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass

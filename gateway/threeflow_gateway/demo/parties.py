@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from threeflow import envelope
 from threeflow.client import Client, Patience
 from threeflow.documents import reference_to
@@ -21,6 +23,8 @@ from threeflow_gateway.demo.network import Network
 # A killed gateway is back within seconds; a party goes on asking with the same envelope until then.
 PATIENCE = Patience(attempts=40, pause=0.1, longest_pause=1.0)
 WAIT_SECONDS = 20
+# Each request looks at every connection of its pool: a few serve as well as many, and cost less.
+CONNECTIONS = httpx.Limits(max_connections=6, max_keepalive_connections=6)
 PAGE = 500
 HOME = {
     names.HUB: names.HUB,
@@ -120,16 +124,11 @@ class Feed:
             if digest in self._held:
                 continue
             event = self._awaited.setdefault(digest, asyncio.Event())
-            import time as _t
-
-            _b = _t.time()
             while digest not in self._held:
                 if self._task is None or self._task.done():
                     raise Unavailable(f"the event feed of {self.party.id} ended")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), WAIT_SECONDS)
-            if _t.time() - _b > 3:
-                print("SLOW held", self.party.id, _t.time() - _b, flush=True)
 
     async def _follow(self) -> None:
         while True:
@@ -179,7 +178,14 @@ def gather(network: Network, trust: TrustStore) -> Parties:
         pair = network.keys[node_id]
         endpoint = network.gateways[audience].endpoint
         return Client(
-            endpoint, node_id, pair.token, pair.seal, audience=audience, trust=trust, patience=PATIENCE
+            endpoint,
+            node_id,
+            pair.token,
+            pair.seal,
+            audience=audience,
+            trust=trust,
+            patience=PATIENCE,
+            http=httpx.AsyncHTTPTransport(limits=CONNECTIONS),
         )
 
     by_id = {node_id: Party(node_id, client(node_id, home)) for node_id, home in HOME.items()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
@@ -29,6 +30,8 @@ from threeflow_gateway.demo.stage import Stage, staged
 
 GOOD, WRONG, COULD_NOT = 0, 1, 2
 AT_ONCE = 24
+# Far beyond the slowest shipment, a killed gateway's restart included: what takes longer is stuck.
+SHIPMENT_SECONDS = 240.0
 ALIASES = "country-label-alias"
 ISO = "iso-3166-1"
 WRITTEN = ("summary.json", "report.html", "dossiers", "trust", "nodes")
@@ -46,8 +49,13 @@ def run_demo(
     try:
         with as_file(files(__package__) / "data" / "sample.csv") as sample:
             found = Demo(orders or sample, limit, seed, out, console, keep).run()
-    except (Unavailable, Refused) as error:
-        console.print(f"could not run: {error}", style="bold red", highlight=False, markup=False)
+    except* (Unavailable, Refused) as errors:
+        console.print(f"could not run: {_first(errors)}", style="bold red", highlight=False, markup=False)
+        found = {"good": None}
+    except* (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("interrupted")
+        found = {"good": None}
+    if found["good"] is None:
         return COULD_NOT
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
@@ -110,6 +118,7 @@ class Demo:
     async def _ship(
         self, todo: Sequence[Shipment], begins: datetime, progress: Progress
     ) -> tuple[list[list[Arrival]], dict[str, Any]]:
+        _end_on_sigterm()
         task = progress.add_task("starting three gateways", total=None)
         async with staged(self.out, self.standard, begins, self.seed) as stage:
             progress.update(task, description="orders crossing", total=len(todo), completed=0)
@@ -123,6 +132,8 @@ class Demo:
             "documents": documents,
             "restarts": {name: each.restarts for name, each in gateways.items()},
             "peak_mb": {name: each.peak_rss_mb for name, each in gateways.items()} | {"demo": _own_peak_mb()},
+            "cpu_seconds": {name: each.cpu_seconds for name, each in gateways.items()}
+            | {"demo": time.process_time()},
         }
         return arrivals, measured
 
@@ -133,7 +144,7 @@ class Demo:
 
         async def one(shipment: Shipment) -> list[Arrival]:
             async with gate:
-                found = await stage.journeys.run(shipment)
+                found = await _within(stage.journeys.run(shipment), shipment)
             for each in found:
                 if each.dossier is not None:
                     name = f"{each.seen.declaration}.json"
@@ -222,11 +233,34 @@ def _account(
     return accounting.decided(invoice) if invoice.decision else shipped[invoice.number]
 
 
+def _first(errors: BaseExceptionGroup[Exception]) -> BaseException:
+    """The first single error of a group; the others have the same cause more often than not."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _within(journey: Awaitable[list[Arrival]], shipment: Shipment) -> list[Arrival]:
+    try:
+        return await asyncio.wait_for(journey, SHIPMENT_SECONDS)
+    except TimeoutError as error:
+        number = shipment.deals[0].order_number
+        raise Unavailable(f"invoice {number} did not end within {SHIPMENT_SECONDS:.0f} s") from error
+
+
 async def _interrupted() -> None:
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
         return
+
+
+def _end_on_sigterm() -> None:
+    """Let a termination unwind as an interrupt does, so that no gateway is left behind."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _own_peak_mb() -> float:

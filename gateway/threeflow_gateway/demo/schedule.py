@@ -54,6 +54,10 @@ class Schedule:
         return self.after(8)
 
     @property
+    def received_early(self) -> datetime:
+        return self.after(9)
+
+    @property
     def answered_early(self) -> datetime:
         return self.after(10)
 

@@ -25,7 +25,7 @@ HITS = {
 
 @dataclass(frozen=True)
 class Run:
-    """What a run was given and measured; `seconds` of real time, `peak_mb` of resident memory by process."""
+    """What a run was given and measured; `seconds` of real time, `peak_mb` and `cpu_seconds` by process."""
 
     orders: str
     seed: int
@@ -35,6 +35,7 @@ class Run:
     documents: int
     restarts: Mapping[str, int]
     peak_mb: Mapping[str, float]
+    cpu_seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def write(run: Run, accounts: Sequence[Account], invoices: int, findings: Findin
         },
         "restarts": dict(run.restarts),
         "peakMegabytes": {name: round(value) for name, value in run.peak_mb.items()},
+        "cpuSeconds": {name: round(value, 1) for name, value in run.cpu_seconds.items()},
         "cases": [_case(account) for account in accounts],
     }
 
