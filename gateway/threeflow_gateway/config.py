@@ -73,6 +73,9 @@ class Limits:
     body_octets: int = _setting("Largest body of one request, in octets.", 1_048_576)
     batch_octets: int = _setting("Largest body of one batch, in octets.", 16_777_216)
     batch_units: int = _setting("Most documents in one transaction.", 64)
+    linger_seconds: float = _setting(
+        "How long a transaction waits for company while documents arrive together.", 0.004
+    )
     waiting_units: int = _setting(
         "Most documents that may wait for the committer before callers are sent away.", 4096
     )

@@ -67,7 +67,7 @@ class GatewayNode:
         )
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
-            on_commit=self._on_commit,
+            linger=config.limits.linger_seconds, on_commit=self._on_commit,
         )  # fmt: skip
         self.peers = Peers(self.trust, token_key, node=node, timeout_seconds=config.delivery.timeout_seconds)
         examiner = Examiner(self.standard, self.trust, node=node, environment=environment)

@@ -11,13 +11,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from threeflow.errors import Refused, Unavailable
 
 __all__ = ["Committer", "Result", "Work"]
 
 _LOG = logging.getLogger(__name__)
+
+_COMPANY: Final = 3
+"""So many documents in one batch say that more are on their way."""
 
 Job = TypeVar("Job")
 Job_contra = TypeVar("Job_contra", contravariant=True)
@@ -45,7 +48,10 @@ class Work(Protocol[Job_contra]):
 
 
 class Committer(Generic[Job]):
-    """A queue of jobs in front of one writer."""
+    """A queue of jobs in front of one writer.
+
+    Only while documents arrive together does it linger, seconds, for company: a lone document never waits.
+    """
 
     def __init__(
         self,
@@ -53,11 +59,13 @@ class Committer(Generic[Job]):
         *,
         largest_batch: int,
         most_waiting: int,
+        linger: float = 0.0,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._work = work
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
+        self._linger = linger
         self._on_commit = on_commit
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
         self._arrived = asyncio.Event()
@@ -92,6 +100,7 @@ class Committer(Generic[Job]):
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        busy = False
         while True:
             if not self._waiting:
                 if self._closing:
@@ -99,7 +108,10 @@ class Committer(Generic[Job]):
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
+            if busy and len(self._waiting) < self._largest_batch:
+                await asyncio.sleep(self._linger)
             size = min(len(self._waiting), self._largest_batch)
+            busy = size >= _COMPANY
             batch = [self._waiting.popleft() for _ in range(size)]
             results = await loop.run_in_executor(self._thread, self._commit, [job for job, _ in batch])
             for (_, future), result in zip(batch, results, strict=True):
