@@ -66,14 +66,21 @@ class Ledger:
 
     def root(self, size: int) -> bytes:
         """Return the tree's hash at ``size`` leaves."""
-        return self._range(0, size) if size else sha256(b"").digest()
+        with self._lock:
+            return self._range(0, size) if size else sha256(b"").digest()
 
     def leaf(self, index: int) -> bytes:
         """Return one leaf's hash."""
-        return self._node(0, index)
+        with self._lock:
+            return self._node(0, index)
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the path that proves leaf ``index`` in the tree of ``size`` (RFC 9162, 2.1.3.1)."""
+        # A tile is closed before it is stored: whoever reads in between would find it in neither place.
+        with self._lock:
+            return self._inclusion(index, size)
+
+    def _inclusion(self, index: int, size: int) -> list[bytes]:
         path: list[bytes] = []
         start, end = 0, size
         while end - start > 1:
@@ -88,7 +95,8 @@ class Ledger:
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the path that proves the tree of ``first`` a beginning of the other (RFC 9162, 2.1.4.1)."""
-        return list(self._subproof(first, 0, second, whole=True))
+        with self._lock:
+            return list(self._subproof(first, 0, second, whole=True))
 
     def _subproof(self, old: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:
         if old == end - start:
