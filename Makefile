@@ -35,7 +35,7 @@ test: $(STAMP) ## run every test (ARGS='-k word')
 	@echo "==> pytest -n auto $(ARGS)"
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: format-check lint types imports proto drift requirements ## formatting, lint, types, imports, protos, drift of generated files, requirement coverage
+check: format-check lint types imports proto drift compat requirements ## formatting, lint, types, imports, protos, drift of generated files, compatibility, requirement coverage
 	@echo "==> check: clean"
 
 format-check: $(STAMP)

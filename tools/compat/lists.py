@@ -1,0 +1,43 @@
+"""Compare code lists and refusal codes. A code never goes: it ends by a date, and stays legible."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tools.compat.change import Change, members, rest, shared, words
+
+CODES: Final = "code lists"
+REFUSALS: Final = "refusals"
+ABOUT: Final = ("title", "authority", "source", "edition", "licence", "retrieved")
+Node = Mapping[str, Any]
+
+
+def compare_codelists(old: Mapping[str, Node], new: Mapping[str, Node]) -> Iterator[Change]:
+    """Compare all code lists by id."""
+    yield from members(CODES, "", "list", old, new)
+    for name, one, other in shared(old, new):
+        yield from words(CODES, name, one, other, ABOUT)
+        before, after = ({_key(each): each for each in side["codes"]} for side in (one, other))
+        yield from members(CODES, name, "code", before, after)
+        for code, was, is_ in shared(before, after):
+            yield from _code(was, is_, f"{name}/{code}")
+        yield from rest(CODES, name, one, other, (*ABOUT, "codes"))
+
+
+def _key(entry: Node) -> str:
+    return str(entry["code"]) + (f" from {entry['from']}" if "from" in entry else "")
+
+
+def _code(old: Node, new: Node, where: str) -> Iterator[Change]:
+    yield from words(CODES, where, old, new, ("name",))
+    if old.get("to") != new.get("to"):
+        yield Change("additive", CODES, where, f"ends on {new['to']}" if "to" in new else "no longer ends")
+    yield from rest(CODES, where, old, new, ("name", "to"))
+
+
+def compare_refusals(old: Node, new: Node) -> Iterator[Change]:
+    """Compare the catalogue of refusals."""
+    before, after = ({each["code"]: each for each in side["refusals"]} for side in (old, new))
+    yield from members(REFUSALS, "", "code", before, after)
+    for name, one, other in shared(before, after):
+        yield from words(REFUSALS, name, one, other, ("title", "remedy"))
+        yield from rest(REFUSALS, name, one, other, ("title", "remedy"))
