@@ -45,6 +45,7 @@ def gaps(table: Table) -> Iterator[str]:
         if not moves and kind.no_effect is None:
             yield f"{row.type}/{kind.name} has neither an effect nor a reason for none"
     posted = {post.account for _, kind in kinds(table) for post in kind.posts}
+    posted.update(account for row in table.rows.values() for account in row.accounts)
     for account in table.accounts.keys() - posted:
         yield f"nothing is posted to {account}"
 

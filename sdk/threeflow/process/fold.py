@@ -98,16 +98,16 @@ def _placed(table: Table, documents: Iterable[Filed]) -> tuple[Filed, ...]:
 def place(table: Table, document: Filed, earlier: Mapping[str, Filed]) -> Filed:
     """Give a document what its row lets it take from a document that it names: its position, its lines."""
     row, stated = table.rows[document.type], document.stated or document
-    position, lines = stated.position, stated.lines
+    position, lines, account = stated.position, stated.lines, stated.account
     if row.position_of and position is None:
         named = _named(stated, row.position_of, earlier)
         position = next((each.position for each in named if each.position), None)
     if row.entries_of and not any(lines.values()):
-        named = _named(stated, row.entries_of, earlier)
-        lines = next((each.lines for each in named if any(each.lines.values())), lines)
+        named = [each for each in _named(stated, row.entries_of, earlier) if any(each.lines.values())]
+        lines, account = (named[0].lines, named[0].account) if named else (lines, account)
     if (position, lines) == (stated.position, stated.lines):
         return stated
-    return replace(stated, position=position, lines=lines, stated=stated)
+    return replace(stated, position=position, lines=lines, account=account, stated=stated)
 
 
 def _named(document: Filed, types: Iterable[str], earlier: Mapping[str, Filed]) -> list[Filed]:

@@ -33,11 +33,10 @@ def check_references(row: Row, document: Filed) -> None:
     named document may issue this one.
     """
     named = {each.type for each in document.references}
-    for type_ in row.kinds[document.kind].must:
-        if type_ not in named:
-            raise Refused(
-                "reference-missing", "TF-TABLE-5", f"a {row.type} names a {type_}", "/header/references"
-            )
+    for choice in row.kinds[document.kind].needs:
+        if not choice & named:
+            detail = f"a {row.type} names a {' or a '.join(sorted(choice))}"
+            raise Refused("reference-missing", "TF-TABLE-5", detail, "/header/references")
     for each in document.references:
         if each.type == row.issuer_of and each.issuer != document.issuer:
             raise Refused(

@@ -67,6 +67,14 @@ def parse(mapping: Mapping[str, Any], compile_guard: Compile) -> Table:
     return reader.table(rows)
 
 
+def _needs(node: Node) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(each.split("|")) for each in node.strings("must"))
+
+
+def _flat(needs: tuple[frozenset[str], ...]) -> tuple[str, ...]:
+    return tuple(type_ for each in needs for type_ in sorted(each))
+
+
 def _words(node: Node) -> Text:
     return Text(str(node.need("en")), str(node.need("zh")))
 
@@ -165,7 +173,7 @@ class _Reader:
             note=node.text("note") if "note" in node.value else None,
             issuers=self._roles(node, "issuers"),
             receivers=self._roles(node, "receivers"),
-            must=node.strings("must"),
+            must=_flat(_needs(node)),
             joins=node.strings("joins"),
             at=node.get("at", "/header/issuedAt"),
             position=node.get("position"),
@@ -219,7 +227,8 @@ class _Reader:
             position=position,
             competence=whole.get("competence"),
             issuers=self._roles(node if "issuers" in node.value else row, "issuers"),
-            must=whole.strings("must"),
+            needs=_needs(whole),
+            must=_flat(_needs(whole)),
             steps=steps,
             posts=tuple(self._post(each, facts) for each in whole.each("post")),
             agrees=whole.get("agrees"),

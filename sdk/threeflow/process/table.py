@@ -105,7 +105,8 @@ class Kind:
     """One kind of a document type and all that it causes.
 
     `agrees` says whether its issuer's answer is a yes or a no, None where it is no answer. `no_effect` is the
-    stated reason where it causes nothing.
+    stated reason where it causes nothing. `needs` are the references that it has to name, each a choice of
+    types, and `must` all these types.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Kind:
     position: str | None
     competence: str | None
     issuers: frozenset[str]
+    needs: tuple[frozenset[str], ...]
     must: tuple[str, ...]
     steps: tuple[Step, ...]
     posts: tuple[Post, ...]

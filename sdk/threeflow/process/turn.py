@@ -80,7 +80,8 @@ class Turn:
         """Each line about an entry, with the move that its entry takes, or None where none fits."""
         for step in self.entry_steps:
             lines = self.document.lines.get(step.lines, ())
-            if not lines or not self.holds(step.guard, portion):
+            if not self.holds(step.guard, portion):
+                yield from ((step, line, None) for line in lines if self.row.nature != "fact")
                 continue
             moves = [move for move in step.moves if self.holds(move.when, portion)]
             initial = self._sight.table.tracks[step.track].initial
@@ -89,6 +90,13 @@ class Turn:
                 state, holder = (initial, None) if entry is None else (entry.state, entry.holder)
                 fits = (each for each in moves if each.leaves(state) and self._is_held(each, holder))
                 yield step, line, next(fits, None)
+
+    @property
+    def waits_for_entries_alone(self) -> bool:
+        """Whether nothing but the entries themselves says if the lines can be moved."""
+        return all(
+            step.guard is None and all(move.when is None for move in step.moves) for step in self.entry_steps
+        )
 
     def _is_held(self, move: Move, holder: str | None) -> bool:
         return not move.held_by or any(holder in self._names(type_) for type_ in move.held_by)

@@ -118,7 +118,8 @@ class Work:
             if move is None and turn.row.nature == "fact":
                 self._note_once("entry-not-in-state", document)
             elif move is None:
-                self._blocked[document.digest] = (line.name, ledger.entries.get(line.name))
+                if turn.waits_for_entries_alone:
+                    self._blocked[document.digest] = (line.name, ledger.entries.get(line.name))
                 for name, entry in reversed(undo):
                     ledger.put(name, entry)
                 return None

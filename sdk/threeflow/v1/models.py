@@ -5,6 +5,45 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from typing_extensions import TypeAliasType
 
 
+class Account(BaseModel):
+    """
+    A running balance whose entries clear each other. Its key has scheme account, the holder as issuer, and kind:number as value.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    kind: Literal[
+        "bonded-stock",
+        "overseas-stock",
+        "summary",
+        "tax",
+        "guarantee",
+        "fx",
+        "refund",
+        "personal-limit",
+        "permit-quantity",
+    ]
+    """
+    What is counted.
+    """
+    holder: Annotated[str, Field(max_length=64, pattern="^[0-9A-Za-z][0-9A-Za-z._-]*$")]
+    """
+    Whose account it is: a node id, or the registration number of a firm that is no node.
+    """
+    number: Annotated[
+        str, Field(max_length=50, pattern="^[0-9A-Za-z][0-9A-Za-z._/-]*$")
+    ]
+    """
+    Number of the account with the one who keeps it.
+    """
+    territory: Annotated[str | None, Field(pattern="^[A-Z]{2}$")] = None
+    """
+    The one territory in which the account has effect, ISO 3166-1 alpha-2; a guarantee always has one.
+    """
+
+
 class Code(BaseModel):
     """
     A code together with the list that gives it its meaning.
@@ -54,6 +93,25 @@ class Digest(RootModel[str]):
     root: Annotated[str, Field(pattern="^sha-256:[0-9a-f]{64}$")]
     """
     SHA-256 over exact octets: the prefix sha-256: and 64 lower-case hexadecimal digits.
+    """
+
+
+class EntryClearedInto(BaseModel):
+    """
+    The line of the declaration or record into which a listed line went.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    number: Annotated[str, Field(max_length=35, min_length=1)]
+    """
+    Number of the declaration or record.
+    """
+    line: Annotated[int | None, Field(ge=1, le=99999)] = None
+    """
+    Its line.
     """
 
 
@@ -546,6 +604,63 @@ class ReleaseUse(BaseModel):
     """
 
 
+class SummaryPeriod(BaseModel):
+    """
+    Days on which the lists were released.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    """
+    First day.
+    """
+    until: str
+    """
+    Last day.
+    """
+
+
+class RefundClaimPeriod(BaseModel):
+    """
+    Days that it covers.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    """
+    First day.
+    """
+    until: str
+    """
+    Last day.
+    """
+
+
+class TaxPaymentPeriod(BaseModel):
+    """
+    Days that a consolidated payment settles.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    """
+    First day.
+    """
+    until: str
+    """
+    Last day.
+    """
+
+
 class AgreementSide(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -614,6 +729,25 @@ class PublicationPublishedCode(BaseModel):
     maps: Annotated[List[Code] | None, Field(max_length=50, min_length=1)] = None
     """
     Counterparts in other lists.
+    """
+
+
+class StatisticPeriod(BaseModel):
+    """
+    Days that it covers.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    """
+    First day.
+    """
+    until: str
+    """
+    Last day.
     """
 
 
@@ -1891,6 +2025,54 @@ class TrustListNodes(BaseModel):
     """
 
 
+class ReturnRequestReturnedLine(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    item: Annotated[int, Field(ge=1, le=10000)]
+    """
+    Line of this request.
+    """
+    number: Annotated[str, Field(max_length=35, min_length=1)]
+    """
+    Number of the declaration.
+    """
+    line: Annotated[int, Field(ge=1, le=10000)]
+    """
+    Its line.
+    """
+    quantity: Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,13})(\\.[0-9]{1,5})?$")]
+    """
+    How much, in the line's own unit.
+    """
+    tax_bill: Annotated[
+        str | None, Field(alias="taxBill", max_length=50, min_length=1)
+    ] = None
+    """
+    Number of the tax bill to be voided.
+    """
+
+
+class SaleReportPeriod(BaseModel):
+    """
+    Days that it covers.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    """
+    First day.
+    """
+    until: str
+    """
+    Last day.
+    """
+
+
 class Address(BaseModel):
     """
     A structured postal address.
@@ -2625,6 +2807,90 @@ class MatchResultAllocation(BaseModel):
     """
 
 
+class ObjectionParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    objector: Party
+    """
+    Who objects.
+    """
+    representative: Party | None = None
+    """
+    Who acts for him.
+    """
+
+
+class SummaryParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    declarant: Party
+    """
+    Who asks.
+    """
+    shipper: Party | None = None
+    """
+    Whose lists they are.
+    """
+
+
+class FinanceParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    institution: Party
+    """
+    Bank or insurer.
+    """
+    customer: Party
+    """
+    Whom it serves.
+    """
+    keeper: Party | None = None
+    """
+    Who keeps pledged goods.
+    """
+
+
+class GuaranteeParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    guarantor: Party
+    """
+    Who answers.
+    """
+    principal: Party | None = None
+    """
+    For whom.
+    """
+    beneficiary: Party | None = None
+    """
+    To whom.
+    """
+
+
 class PaymentParties(BaseModel):
     """
     Persons and firms, by the part they play.
@@ -2664,6 +2930,104 @@ class PaymentShare(BaseModel):
     amount: Amount
     """
     Share of the payment.
+    """
+
+
+class RefundClaimParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    claimant: Party
+    """
+    Who claims.
+    """
+    principal: Party | None = None
+    """
+    For whom an agent claims.
+    """
+
+
+class SettlementParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    beneficiary: Party
+    """
+    Who is paid.
+    """
+    payer: Party | None = None
+    """
+    Who paid, where known.
+    """
+    bank: Party | None = None
+    """
+    Who received it.
+    """
+
+
+class TaxBillParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    taxpayer: Party
+    """
+    Who owes the tax by law: the buyer, in retail import.
+    """
+    withholding_agent: Annotated[Party | None, Field(alias="withholdingAgent")] = None
+    """
+    Who collects the tax from the taxpayer and pays it in his stead.
+    """
+    guarantor: Party | None = None
+    """
+    Who answers with a guarantee.
+    """
+    liable_after_default: Annotated[Party | None, Field(alias="liableAfterDefault")] = (
+        None
+    )
+    """
+    Who is called on when the withholding agent does not pay.
+    """
+    declarant: Party | None = None
+    """
+    Who declared the goods.
+    """
+
+
+class TaxPaymentParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    payer: Party
+    """
+    Who paid.
+    """
+    withholding_agent: Annotated[Party | None, Field(alias="withholdingAgent")] = None
+    """
+    Who paid in the stead of the taxpayers.
+    """
+    treasury: Party | None = None
+    """
+    Who was paid.
     """
 
 
@@ -2768,6 +3132,29 @@ class ManifestReceptacle(BaseModel):
     seals: Annotated[List[str] | None, Field(max_length=100, min_length=1)] = None
     """
     Seal numbers that the goods, packages or containers bear.
+    """
+
+
+class StockReportParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    keeper: Party
+    """
+    Who keeps the stock.
+    """
+    owner: Party | None = None
+    """
+    Whose goods they are after it.
+    """
+    former_owner: Annotated[Party | None, Field(alias="formerOwner")] = None
+    """
+    Whose goods they were before.
     """
 
 
@@ -2883,6 +3270,67 @@ class AgreementTerms(BaseModel):
     """
 
 
+class StatisticFigure(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """
+    What is counted.
+    """
+    dimensions: Annotated[List[Code] | None, Field(max_length=10, min_length=1)] = None
+    """
+    By what it is divided.
+    """
+    amount: Amount | None = None
+    """
+    Money.
+    """
+    quantity: Quantity | None = None
+    """
+    Goods.
+    """
+    count: Annotated[int | None, Field(ge=0, le=999999999999)] = None
+    """
+    Cases.
+    """
+
+
+class MandateParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    principal: Party
+    """
+    Who gives it.
+    """
+    agent: Party
+    """
+    Who receives it.
+    """
+
+
+class PermitParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    holder: Party
+    """
+    To whom it is given.
+    """
+
+
 class EventSubject(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -2895,6 +3343,100 @@ class EventSubject(BaseModel):
     keys: Annotated[List[Key], Field(max_length=100, min_length=1)]
     """
     Keys known.
+    """
+
+
+class CatalogueListed(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    number: Annotated[str, Field(max_length=30, min_length=1)]
+    """
+    Stock or record number.
+    """
+    names: Annotated[List[Text] | None, Field(max_length=10, min_length=1)] = None
+    """
+    What it is.
+    """
+    tariff_code: Annotated[Code | None, Field(alias="tariffCode")] = None
+    """
+    National code.
+    """
+    origin_country: Annotated[
+        str | None, Field(alias="originCountry", pattern="^[A-Z]{2}$")
+    ] = None
+    """
+    Where it was made.
+    """
+    unit: Annotated[str | None, Field(pattern="^[A-Z0-9]{2,3}$")] = None
+    """
+    UNECE Recommendation 20 code.
+    """
+    gtin: Annotated[str | None, Field(pattern="^([0-9]{8}|[0-9]{12,14})$")] = None
+    """
+    GS1 number of the trade item.
+    """
+    link: Annotated[str | None, Field(max_length=2048)] = None
+    """
+    Where it is shown.
+    """
+    party: Party | None = None
+    """
+    The partner that is listed.
+    """
+
+
+class CatalogueParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    owner: Party
+    """
+    Whose list it is.
+    """
+
+
+class ContractParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    seller: Party
+    """
+    Who sells or serves.
+    """
+    buyer: Party
+    """
+    Who buys.
+    """
+
+
+class InvoiceParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    seller: Party
+    """
+    Who asks.
+    """
+    buyer: Party
+    """
+    Who is to pay.
     """
 
 
@@ -2994,6 +3536,108 @@ class OrderTotals(BaseModel):
     amount_paid: Annotated[Amount, Field(alias="amountPaid")]
     """
     What the buyer owed after all of that.
+    """
+
+
+class ReturnRequestReturnParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    declarant: Party
+    """
+    Who asks.
+    """
+    seller: Party | None = None
+    """
+    Who sold the goods.
+    """
+    buyer: Party | None = None
+    """
+    Who returns them.
+    """
+
+
+class SaleReportSale(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    number: Annotated[str, Field(max_length=70, min_length=1)]
+    """
+    Number of the entry.
+    """
+    line: Annotated[int | None, Field(ge=1, le=99999)] = None
+    """
+    Its line.
+    """
+    order: Key | None = None
+    """
+    Key of the order.
+    """
+    price: Amount
+    """
+    What the buyer pays.
+    """
+    sold_at: Annotated[
+        str | None,
+        Field(
+            alias="soldAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    When.
+    """
+    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$")] = None
+    """
+    Where the buyer is.
+    """
+
+
+class SaleReportParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    seller: Party
+    """
+    Who sold.
+    """
+    platform: Party | None = None
+    """
+    Where.
+    """
+    keeper: Party | None = None
+    """
+    Who keeps the stock.
+    """
+
+
+class ServiceParties(BaseModel):
+    """
+    Persons and firms, by the part they play.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    provider: Party
+    """
+    Who serves.
+    """
+    customer: Party
+    """
+    Who is served.
     """
 
 
@@ -3247,6 +3891,49 @@ class DeclarationParties(BaseModel):
     guarantor: Party | None = None
     """
     Who answers for taxes.
+    """
+
+
+class Entry(BaseModel):
+    """
+    One line about one entry of an account: number and line name the entry, quantity or amount say how much of it is meant.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    number: Annotated[str, Field(max_length=70, min_length=1)]
+    """
+    Number of what the entry is about: a list, a tax bill, a report, a sale.
+    """
+    line: Annotated[int | None, Field(ge=1, le=99999)] = None
+    """
+    Line of it, where the entry is about one line alone.
+    """
+    side: Literal["credit", "debit"] | None = None
+    """
+    Whether the entry adds to the account or draws on it; absent where the kind of the document says it.
+    """
+    item: Annotated[str | None, Field(max_length=30, min_length=1)] = None
+    """
+    Stock number or record number of the goods; stock is counted item by item.
+    """
+    quantity: Quantity | None = None
+    """
+    How much, in a unit of measure; absent for all that the entry has left.
+    """
+    amount: Amount | None = None
+    """
+    How much money; absent for all that the entry has left.
+    """
+    into: Annotated[EntryClearedInto | None, Field(title="Entry Cleared into")] = None
+    """
+    The line of the declaration or record into which a listed line went.
+    """
+    cause: Key | None = None
+    """
+    Key of the consignment, order or sale behind the entry.
     """
 
 
@@ -3654,6 +4341,97 @@ class Amendment(BaseModel):
     """
 
 
+class AssistanceHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["assistance"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["request", "reply", "spontaneous", "evidence", "feedback"],
+        Field(max_length=64),
+    ]
+    """
+    What this assistance states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+    purpose: Annotated[
+        str, Field(max_length=35, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    ]
+    """
+    What the receiver may use it for under the agreement.
+    """
+
+
+class Assistance(BaseModel):
+    """
+    Mutual administrative assistance between authorities, in a channel of its own.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[AssistanceHeader, Field(title="Assistance header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Assistance act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    assistance_number: Annotated[
+        str, Field(alias="assistanceNumber", max_length=50, min_length=1)
+    ]
+    """
+    The sender's number.
+    """
+    concerns: Annotated[List[Key], Field(max_length=1000, min_length=1)]
+    """
+    Keys of what it is about.
+    """
+    questions: Annotated[List[Text] | None, Field(max_length=100, min_length=1)] = None
+    """
+    What is asked.
+    """
+    answers: Annotated[List[Text] | None, Field(max_length=100, min_length=1)] = None
+    """
+    What is answered or told.
+    """
+    evidence: Annotated[
+        List[DocumentNumber] | None, Field(max_length=100, min_length=1)
+    ] = None
+    """
+    Documents handed over, by digest.
+    """
+    use_limits: Annotated[
+        List[Text], Field(alias="useLimits", max_length=20, min_length=1)
+    ]
+    """
+    What the receiver may use it for.
+    """
+    answer_by: Annotated[Deadline | None, Field(alias="answerBy")] = None
+    """
+    Instant by which an answer is asked for.
+    """
+
+
 class CancellationHeader(Header):
     """
     The common header, narrowed to this document type.
@@ -3760,6 +4538,11 @@ class CustomsStatusHeader(Header):
             "closed",
             "transit-started",
             "transit-ended",
+            "entered",
+            "struck",
+            "account-suspended",
+            "account-resumed",
+            "account-closed",
         ],
         Field(max_length=64),
     ]
@@ -3769,10 +4552,6 @@ class CustomsStatusHeader(Header):
     receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
     """
     Nodes the document is meant for.
-    """
-    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
-    """
-    Other sealed documents it rests on, each bound by digest. Absent means none.
     """
 
 
@@ -3844,6 +4623,14 @@ class CustomsStatus(BaseModel):
     seals: Annotated[List[str] | None, Field(max_length=100, min_length=1)] = None
     """
     Seals found or put on.
+    """
+    account: Account | None = None
+    """
+    The account that the status is about.
+    """
+    entries: Annotated[List[Entry] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Lines of released declarations, limits or quantities that enter the account or are struck from it.
     """
 
 
@@ -4784,6 +5571,101 @@ class MatchResult(BaseModel):
     """
 
 
+class ObjectionHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["objection"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "statement-before-decision", "review", "re-assessment", "appeal-notice"
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this objection states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class Objection(BaseModel):
+    """
+    A request to review an act, or a statement before one. It does not suspend the act unless a decision says so.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[ObjectionHeader, Field(title="Objection header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    objection_number: Annotated[
+        str | None, Field(alias="objectionNumber", max_length=35, min_length=1)
+    ] = None
+    """
+    The objector's number.
+    """
+    against: Reference
+    """
+    The act that is objected to, or the announcement that is answered.
+    """
+    lodged_at: Annotated[
+        str,
+        Field(
+            alias="lodgedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it was lodged.
+    """
+    last_day: Annotated[str | None, Field(alias="lastDay")] = None
+    """
+    Last day for lodging, as the act states it.
+    """
+    asks_suspension: Annotated[bool | None, Field(alias="asksSuspension")] = None
+    """
+    Whether the objector asks that the act be suspended until the answer.
+    """
+    asks: Annotated[List[Text] | None, Field(max_length=10, min_length=1)] = None
+    """
+    What is asked for, in words.
+    """
+    reasons: Annotated[List[Reason], Field(max_length=100, min_length=1)]
+    """
+    Grounds, each with code and words.
+    """
+    evidence: Annotated[
+        List[DocumentNumber] | None, Field(max_length=50, min_length=1)
+    ] = None
+    """
+    Documents that prove the grounds.
+    """
+    parties: Annotated[ObjectionParties, Field(title="Objection parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
 class ReleaseRevocationHeader(Header):
     """
     The common header, narrowed to this document type.
@@ -4961,6 +5843,459 @@ class Release(BaseModel):
     """
 
 
+class SummaryResultHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["summary-result"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["declaration", "statistics-only", "rejected"], Field(max_length=64)
+    ]
+    """
+    What this summary-result states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class SummaryResult(BaseModel):
+    """
+    The act that answers a summary: declared, taken to statistics alone, or rejected.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[SummaryResultHeader, Field(title="Summary result header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Summary result act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    summary_number: Annotated[
+        str, Field(alias="summaryNumber", max_length=35, min_length=1)
+    ]
+    """
+    Number of the application.
+    """
+    declaration_number: Annotated[
+        str | None, Field(alias="declarationNumber", max_length=35, min_length=1)
+    ] = None
+    """
+    Number of the declaration that came of it.
+    """
+    record_number: Annotated[
+        str | None, Field(alias="recordNumber", max_length=35, min_length=1)
+    ] = None
+    """
+    Number of the statistical record that came of it.
+    """
+    package_count: Annotated[
+        int | None, Field(alias="packageCount", ge=0, le=9999999)
+    ] = None
+    """
+    Packages gathered.
+    """
+    net_weight: Annotated[Mass | None, Field(alias="netWeight")] = None
+    """
+    Sum over the lines, kilograms.
+    """
+    gross_weight: Annotated[Mass | None, Field(alias="grossWeight")] = None
+    """
+    Sum over the lines, kilograms.
+    """
+    entries: Annotated[List[Entry] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    The list lines that this result clears or gives back, each with the line it went into; all of the summary when absent.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+
+
+class SummaryHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["summary"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[Literal["declare", "statistics-only", "void"], Field(max_length=64)]
+    """
+    What this summary states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class SummaryItem(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    sequence: Annotated[int, Field(ge=1, le=100)]
+    """
+    Line of the declaration, from 1.
+    """
+    tariff_code: Annotated[Code, Field(alias="tariffCode")]
+    """
+    National code.
+    """
+    destination_country: Annotated[
+        str, Field(alias="destinationCountry", pattern="^[A-Z]{2}$")
+    ]
+    """
+    Country in which the goods end.
+    """
+    quantity: Quantity | None = None
+    """
+    Sum over the list lines.
+    """
+    amount: Amount | None = None
+    """
+    Sum over the list lines, in their one currency.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    The list lines.
+    """
+
+
+class SummaryGroup(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    sequence: Annotated[int, Field(ge=1, le=9999)]
+    """
+    Number of the group, from 1.
+    """
+    shipper: Annotated[str, Field(max_length=18, min_length=1)]
+    """
+    Registration number of the shipper in the territory.
+    """
+    producer: Annotated[str | None, Field(max_length=18, min_length=1)] = None
+    """
+    Registration number of who made or sold the goods.
+    """
+    transport_mode: Annotated[Code, Field(alias="transportMode")]
+    """
+    Mode of transport.
+    """
+    destination_country: Annotated[
+        str | None, Field(alias="destinationCountry", pattern="^[A-Z]{2}$")
+    ] = None
+    """
+    Country to which the goods went.
+    """
+    exit_office: Annotated[Code, Field(alias="exitOffice")]
+    """
+    Office at which the goods left.
+    """
+    items: Annotated[List[SummaryItem], Field(max_length=100, min_length=1)]
+    """
+    Lines of the declaration that is asked for.
+    """
+
+
+class Summary(BaseModel):
+    """
+    A request to gather released list lines into declarations or a statistical record, or to void such a request.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[SummaryHeader, Field(title="Summary header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    summary_number: Annotated[
+        str, Field(alias="summaryNumber", max_length=35, min_length=1)
+    ]
+    """
+    Number of the application.
+    """
+    office: Code | None = None
+    """
+    Office with which it is lodged.
+    """
+    period: Annotated[SummaryPeriod | None, Field(title="Summary Period")] = None
+    """
+    Days on which the lists were released.
+    """
+    groups: Annotated[
+        List[SummaryGroup] | None, Field(max_length=1000, min_length=1)
+    ] = None
+    """
+    What is to become one declaration each: the keys that the law asks to agree, and the lines.
+    """
+    entries: Annotated[List[Entry] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Every list line that is asked for, each once.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[SummaryParties, Field(title="Summary parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class FinanceHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["finance"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "credit", "pledge", "receivable", "policy", "insurance-claim", "loss-claim"
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this finance states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class Finance(BaseModel):
+    """
+    Credit, pledge, receivable, policy or claim that rests on goods or orders. A fact; it says no more than the customer consented to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[FinanceHeader, Field(title="Finance header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    contract_number: Annotated[
+        str, Field(alias="contractNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the contract or policy.
+    """
+    effective_at: Annotated[
+        str,
+        Field(
+            alias="effectiveAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    From when.
+    """
+    ends_at: Annotated[
+        str | None,
+        Field(
+            alias="endsAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Until when.
+    """
+    status: Literal["running", "ended"]
+    """
+    How it stands.
+    """
+    amount: Amount
+    """
+    Limit, sum insured, or claim.
+    """
+    collateral: Annotated[List[Key] | None, Field(max_length=1000, min_length=1)] = None
+    """
+    What it rests on.
+    """
+    insured_risk: Annotated[
+        List[Text] | None, Field(alias="insuredRisk", max_length=20, min_length=1)
+    ] = None
+    """
+    Risks that a policy covers.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[FinanceParties, Field(title="Finance parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class GuaranteeHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["guarantee"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["issue", "amend", "reserve", "free", "call"], Field(max_length=64)
+    ]
+    """
+    What this guarantee states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+
+
+class Guarantee(BaseModel):
+    """
+    A guarantee, and every use of it: an account whose limit is reserved, freed and called on. It has effect in one territory.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[GuaranteeHeader, Field(title="Guarantee header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    guarantee_number: Annotated[
+        str, Field(alias="guaranteeNumber", max_length=35, min_length=1)
+    ]
+    """
+    Reference number of the guarantee.
+    """
+    guarantee_type: Annotated[Code | None, Field(alias="guaranteeType")] = None
+    """
+    Kind of guarantee, by its list.
+    """
+    valid_from: Annotated[
+        str | None,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant.
+    """
+    procedures: Annotated[List[Code] | None, Field(max_length=50, min_length=1)] = None
+    """
+    Procedures that it secures; all when absent.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    The limit, or what is reserved, freed or called, by declaration or bill.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[GuaranteeParties | None, Field(title="Guarantee parties")] = None
+    """
+    Persons and firms, by the part they play.
+    """
+
+
 class PaymentHeader(Header):
     """
     The common header, narrowed to this document type.
@@ -5085,6 +6420,447 @@ class Payment(BaseModel):
     received_amount: Annotated[Amount | None, Field(alias="receivedAmount")] = None
     """
     What was credited.
+    """
+
+
+class RefundClaimHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["refund-claim"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "refund",
+            "exemption",
+            "agent-refund",
+            "departure-prepaid",
+            "promotion-deduction",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this refund-claim states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class RefundClaim(BaseModel):
+    """
+    A request to refund or exempt tax on goods that left. It holds the lines that it names until it is decided.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[RefundClaimHeader, Field(title="Refund claim header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    claim_number: Annotated[
+        str, Field(alias="claimNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the claim.
+    """
+    claimed_at: Annotated[
+        str | None,
+        Field(
+            alias="claimedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    When.
+    """
+    refund_type: Annotated[
+        Literal["refund", "exempt-no-invoice", "taxed"] | None,
+        Field(alias="refundType"),
+    ] = None
+    """
+    How tax is dealt with.
+    """
+    period: Annotated[RefundClaimPeriod | None, Field(title="Refund claim Period")] = (
+        None
+    )
+    """
+    Days that it covers.
+    """
+    invoices: Annotated[List[str] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Numbers of the invoices that prove the purchase.
+    """
+    total: Amount | None = None
+    """
+    What is claimed.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    Declaration lines, and how much is claimed on each.
+    """
+    mandate_number: Annotated[
+        str | None, Field(alias="mandateNumber", max_length=50, min_length=1)
+    ] = None
+    """
+    Mandate under which an agent claims.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[RefundClaimParties, Field(title="Refund claim parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class SettlementHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["settlement"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "receipt", "sale-of-fx", "retained", "aggregate-with-detail", "bop-report"
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this settlement states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+
+
+class Settlement(BaseModel):
+    """
+    What a bank received, sold or kept in foreign currency for goods that were released. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[SettlementHeader, Field(title="Settlement header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    settlement_number: Annotated[
+        str, Field(alias="settlementNumber", max_length=60, min_length=1)
+    ]
+    """
+    Transaction number.
+    """
+    settled_at: Annotated[
+        str,
+        Field(
+            alias="settledAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When.
+    """
+    amount: Amount
+    """
+    In the currency received.
+    """
+    settled_amount: Annotated[Amount | None, Field(alias="settledAmount")] = None
+    """
+    In home currency, where it was sold.
+    """
+    exchange_rate: Annotated[
+        str | None,
+        Field(alias="exchangeRate", pattern="^(0|[1-9][0-9]{0,13})(\\.[0-9]{1,5})?$"),
+    ] = None
+    """
+    Units of home currency for one unit received.
+    """
+    settlement_type: Annotated[
+        Literal["sold", "retained", "home-currency"] | None,
+        Field(alias="settlementType"),
+    ] = None
+    """
+    What became of it.
+    """
+    bop_code: Annotated[Code | None, Field(alias="bopCode")] = None
+    """
+    Code of the transaction, by its list.
+    """
+    account_token: Annotated[
+        str | None, Field(alias="accountToken", max_length=64, min_length=1)
+    ] = None
+    """
+    Pseudonym of the bank account; never its number.
+    """
+    end_to_end_id: Annotated[
+        str | None, Field(alias="endToEndId", max_length=35, min_length=1)
+    ] = None
+    """
+    ISO 20022 end-to-end identification.
+    """
+    entries: Annotated[List[Entry] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Declarations whose value was received, and how much of each.
+    """
+    advances: Annotated[List[Entry] | None, Field(max_length=10000, min_length=1)] = (
+        None
+    )
+    """
+    What was received before any goods were released.
+    """
+    parties: Annotated[SettlementParties, Field(title="Settlement parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class TaxBillHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["tax-bill"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["assessed", "confirmed", "reassessed", "void"], Field(max_length=64)
+    ]
+    """
+    What this tax-bill states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class TaxBill(BaseModel):
+    """
+    The act that assesses, confirms, reassesses or voids a tax on goods. A bill is never changed: a later one names it and reverses its entry.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[TaxBillHeader, Field(title="Tax bill header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Tax bill act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    bill_number: Annotated[str, Field(alias="billNumber", max_length=50, min_length=1)]
+    """
+    Number of the bill.
+    """
+    declaration_number: Annotated[
+        str, Field(alias="declarationNumber", max_length=35, min_length=1)
+    ]
+    """
+    Number of the declaration that is taxed.
+    """
+    customs_value: Annotated[Amount | None, Field(alias="customsValue")] = None
+    """
+    Value on which the tax is computed.
+    """
+    duties: Annotated[List[Duty] | None, Field(max_length=20, min_length=1)] = None
+    """
+    Each tax with base, rate and amount.
+    """
+    total: Amount | None = None
+    """
+    What is due.
+    """
+    inside_limits: Annotated[bool | None, Field(alias="insideLimits")] = None
+    """
+    Whether the goods are inside the limits for reduced tax, by the counter that customs alone keeps.
+    """
+    pay_from: Annotated[str | None, Field(alias="payFrom")] = None
+    """
+    First day on which it may be paid, at the place of the office.
+    """
+    pay_until: Annotated[Deadline | None, Field(alias="payUntil")] = None
+    """
+    Instant at which it is overdue.
+    """
+    confirms_at: Annotated[
+        str | None,
+        Field(
+            alias="confirmsAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Instant from which the assessment is final unless the goods are returned.
+    """
+    entries: Annotated[List[Entry] | None, Field(max_length=100, min_length=1)] = None
+    """
+    The bill itself as an entry, its total the amount.
+    """
+    reversed: Annotated[List[Entry] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Entries of earlier bills that this one takes back.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[TaxBillParties, Field(title="Tax bill parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class TaxPaymentHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["tax-payment"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["single", "consolidated", "withheld", "refunded"], Field(max_length=64)
+    ]
+    """
+    What this tax-payment states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class TaxPayment(BaseModel):
+    """
+    What was paid on tax bills, or given back, as the one who carried it out states. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[TaxPaymentHeader, Field(title="Tax payment header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    payment_number: Annotated[
+        str, Field(alias="paymentNumber", max_length=60, min_length=1)
+    ]
+    """
+    Transaction number.
+    """
+    paid_at: Annotated[
+        str,
+        Field(
+            alias="paidAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When the payment was final.
+    """
+    amount: Amount
+    """
+    Sum that was paid or given back.
+    """
+    period: Annotated[TaxPaymentPeriod | None, Field(title="Tax payment Period")] = None
+    """
+    Days that a consolidated payment settles.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    The bills, and how much was paid on each.
+    """
+    parties: Annotated[TaxPaymentParties, Field(title="Tax payment parties")]
+    """
+    Persons and firms, by the part they play.
     """
 
 
@@ -5338,6 +7114,101 @@ class Manifest(BaseModel):
     seals: Annotated[List[str] | None, Field(max_length=100, min_length=1)] = None
     """
     Seal numbers that the goods, packages or containers bear.
+    """
+
+
+class StockReportHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["stock-report"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "inbound",
+            "outbound",
+            "transfer",
+            "ownership",
+            "adjustment",
+            "display",
+            "snapshot",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this stock-report states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+
+
+class StockReport(BaseModel):
+    """
+    What came into a stock, left it, changed hands or was counted, as its keeper states. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[StockReportHeader, Field(title="Stock report header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    report_number: Annotated[
+        str, Field(alias="reportNumber", max_length=35, min_length=1)
+    ]
+    """
+    The keeper's number of the report.
+    """
+    reported_at: Annotated[
+        str,
+        Field(
+            alias="reportedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it happened or was counted.
+    """
+    place: Place | None = None
+    """
+    Where the stock lies.
+    """
+    other_account: Annotated[Account | None, Field(alias="otherAccount")] = None
+    """
+    Where the goods come from or go to.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    Line by line: item and quantity; a snapshot gives what was counted.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[StockReportParties, Field(title="Stock report parties")]
+    """
+    Persons and firms, by the part they play.
     """
 
 
@@ -5676,6 +7547,733 @@ class Publication(BaseModel):
     notice: Annotated[List[Text] | None, Field(max_length=10, min_length=1)] = None
     """
     The notice in words.
+    """
+
+
+class IncidentHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["incident"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["notice", "hold", "fallback-on", "fallback-off", "over"],
+        Field(max_length=64),
+    ]
+    """
+    What this incident states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Incident(BaseModel):
+    """
+    That something hinders or threatens the exchange or the trade, and what is done meanwhile. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[IncidentHeader, Field(title="Incident header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    incident_number: Annotated[
+        str, Field(alias="incidentNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the incident.
+    """
+    occurred_at: Annotated[
+        str,
+        Field(
+            alias="occurredAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    From when.
+    """
+    words: Annotated[List[Text], Field(max_length=20, min_length=1)]
+    """
+    What happened, and what to do.
+    """
+    nodes: Annotated[List[str] | None, Field(max_length=1000, min_length=1)] = None
+    """
+    Nodes that it touches.
+    """
+    offices: Annotated[List[Code] | None, Field(max_length=1000, min_length=1)] = None
+    """
+    Offices that it touches.
+    """
+    procedure: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    """
+    Published response plan that is followed.
+    """
+    clock_stops: Annotated[bool | None, Field(alias="clockStops")] = None
+    """
+    Whether deadlines of the named offices stand still while it lasts.
+    """
+    expected_until: Annotated[
+        str | None,
+        Field(
+            alias="expectedUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    How long it may last.
+    """
+
+
+class RiskSignalHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["risk-signal"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "market",
+            "trade",
+            "finance",
+            "technology",
+            "public-safety",
+            "product",
+            "bulletin",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this risk-signal states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class RiskSignal(BaseModel):
+    """
+    That somebody has reason to look closer. A fact; it decides nothing.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[RiskSignalHeader, Field(title="Risk signal header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    signal_number: Annotated[
+        str, Field(alias="signalNumber", max_length=50, min_length=1)
+    ]
+    """
+    The issuer's number.
+    """
+    observed_at: Annotated[
+        str,
+        Field(
+            alias="observedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it was seen.
+    """
+    level: Literal["low", "medium", "high"]
+    """
+    How pressing.
+    """
+    concerns: Annotated[List[Key] | None, Field(max_length=1000, min_length=1)] = None
+    """
+    Keys of what it is about.
+    """
+    words: Annotated[List[Text], Field(max_length=20, min_length=1)]
+    """
+    What was seen; never the rule by which.
+    """
+    basis: (
+        Literal["documents", "inspection", "complaint", "statistics", "partner"] | None
+    ) = None
+    """
+    On what it rests.
+    """
+    expires_at: Annotated[
+        str,
+        Field(
+            alias="expiresAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it is to be forgotten.
+    """
+    automated: bool | None = None
+    """
+    True when no human judged it.
+    """
+
+
+class StatisticHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["statistic"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["reported", "computed", "sampled", "recognised-b2b", "kpi"],
+        Field(max_length=64),
+    ]
+    """
+    What this statistic states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Statistic(BaseModel):
+    """
+    Figures with the method by which they were made. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[StatisticHeader, Field(title="Statistic header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    statistic_number: Annotated[
+        str, Field(alias="statisticNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the table.
+    """
+    computed_at: Annotated[
+        str,
+        Field(
+            alias="computedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When.
+    """
+    period: Annotated[StatisticPeriod, Field(title="Statistic Period")]
+    """
+    Days that it covers.
+    """
+    method: Annotated[str, Field(max_length=100, min_length=1)]
+    """
+    Id and version of the published method.
+    """
+    sample_size: Annotated[
+        int | None, Field(alias="sampleSize", ge=1, le=999999999)
+    ] = None
+    """
+    How many were asked or drawn.
+    """
+    figures: Annotated[List[StatisticFigure], Field(max_length=10000, min_length=1)]
+    """
+    One each.
+    """
+
+
+class CreditRecordHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["credit-record"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "rating", "record", "negative-entry", "measure", "removal", "recognition"
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this credit-record states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class CreditRecord(BaseModel):
+    """
+    The act by which an authority or agency rates a party, or enters it in a list, with ground, term and remedy.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[CreditRecordHeader, Field(title="Credit record header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Credit record act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    record_number: Annotated[
+        str, Field(alias="recordNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the entry.
+    """
+    status: Literal["proposed", "in-force", "suspended", "revoked", "expired"]
+    """
+    How it stands by this document.
+    """
+    valid_from: Annotated[
+        str | None,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    rating: Code | None = None
+    """
+    Rating, by its list.
+    """
+    measures: Annotated[List[Text] | None, Field(max_length=50, min_length=1)] = None
+    """
+    What follows from it.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    holder: Party
+    """
+    Whom it is about.
+    """
+
+
+class MandateHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["mandate"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "customs-agency",
+            "tax-agency",
+            "withholding",
+            "service-centre",
+            "data-consent",
+            "authorised-signatory",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this mandate states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Mandate(BaseModel):
+    """
+    What one party lets another do in its name, or with its data. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[MandateHeader, Field(title="Mandate header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    mandate_number: Annotated[
+        str, Field(alias="mandateNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the mandate.
+    """
+    status: Literal["in-force", "revoked", "expired"]
+    """
+    How it stands by this document.
+    """
+    valid_from: Annotated[
+        str,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    powers: Annotated[List[Text], Field(max_length=50, min_length=1)]
+    """
+    What may be done.
+    """
+    representation: Literal["direct", "indirect"] | None = None
+    """
+    In whose name the agent acts.
+    """
+    purposes: Annotated[List[str] | None, Field(max_length=20, min_length=1)] = None
+    """
+    What data may be used for.
+    """
+    territory: Annotated[str | None, Field(pattern="^[A-Z]{2}$")] = None
+    """
+    Where it has effect.
+    """
+    parties: Annotated[MandateParties, Field(title="Mandate parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class PermitHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["permit"], Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "licence",
+            "health",
+            "plant",
+            "veterinary",
+            "origin",
+            "conformity",
+            "technology",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this permit states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Permit(BaseModel):
+    """
+    The act by which an authority permits goods or certifies what they are, or says how the permit stands.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[PermitHeader, Field(title="Permit header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Permit act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    permit_number: Annotated[
+        str, Field(alias="permitNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the permit.
+    """
+    status: Literal["proposed", "in-force", "suspended", "revoked", "expired"]
+    """
+    How it stands by this document.
+    """
+    valid_from: Annotated[
+        str | None,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    permit_type: Annotated[Code, Field(alias="permitType")]
+    """
+    Kind, by its list.
+    """
+    items: Annotated[List[Item] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Lines.
+    """
+    origin_country: Annotated[
+        str | None, Field(alias="originCountry", pattern="^[A-Z]{2}$")
+    ] = None
+    """
+    What a proof of origin states.
+    """
+    account: Account | None = None
+    """
+    Account in which its quantity is drawn down.
+    """
+    conditions: Annotated[List[Text] | None, Field(max_length=20, min_length=1)] = None
+    """
+    Under what conditions.
+    """
+    parties: Annotated[PermitParties, Field(title="Permit parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class RegistrationHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["registration"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "enterprise",
+            "customs",
+            "aeo",
+            "tax-class",
+            "fx-class",
+            "individual-seller",
+            "identity-check",
+            "facility",
+            "location",
+            "zone",
+            "overseas-warehouse",
+            "port-capability",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this registration states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Registration(BaseModel):
+    """
+    The act by which an authority registers a party, place or capability, or says how the registration stands.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[RegistrationHeader, Field(title="Registration header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    act: Annotated[Act, Field(title="Registration act")]
+    """
+    The authority's act, with what this document type cannot do without.
+    """
+    registration_number: Annotated[
+        str, Field(alias="registrationNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the registration.
+    """
+    status: Literal["proposed", "in-force", "suspended", "revoked", "expired"]
+    """
+    How it stands by this document.
+    """
+    valid_from: Annotated[
+        str | None,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    grade: Code | None = None
+    """
+    Class or grade, by its list.
+    """
+    role: (
+        Literal["exporter", "importer", "carrier", "agent", "warehouse", "manufacturer"]
+        | None
+    ) = None
+    """
+    In which role a firm is authorised.
+    """
+    recognised_as: Annotated[
+        List[PartyId] | None, Field(alias="recognisedAs", max_length=20, min_length=1)
+    ] = None
+    """
+    Number in the partner jurisdiction, under an agreement.
+    """
+    place: Place | None = None
+    """
+    Where it is.
+    """
+    capabilities: Annotated[List[Code] | None, Field(max_length=100, min_length=1)] = (
+        None
+    )
+    """
+    What a place can handle.
+    """
+    outcome: Literal["same-person", "not-same-person", "unknown"] | None = None
+    """
+    Outcome of an identity check; the identity itself does not travel.
+    """
+    holder: Party | None = None
+    """
+    Who is registered.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
     """
 
 
@@ -6187,6 +8785,293 @@ class TrustList(BaseModel):
     """
 
 
+class CatalogueHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["catalogue"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["goods", "bonded-item-record", "service", "partner-list"],
+        Field(max_length=64),
+    ]
+    """
+    What this catalogue states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Catalogue(BaseModel):
+    """
+    Goods, item records, services or partners that a party lists, with validity. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[CatalogueHeader, Field(title="Catalogue header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    catalogue_number: Annotated[
+        str, Field(alias="catalogueNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the list.
+    """
+    valid_from: Annotated[
+        str,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    account: Account | None = None
+    """
+    Bonded account that the item records belong to.
+    """
+    entries: Annotated[List[CatalogueListed], Field(max_length=10000, min_length=1)]
+    """
+    What is listed.
+    """
+    parties: Annotated[CatalogueParties, Field(title="Catalogue parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class ContractHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["contract"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal[
+            "sale",
+            "framework",
+            "service",
+            "outsourcing",
+            "project",
+            "technology",
+            "distribution",
+        ],
+        Field(max_length=64),
+    ]
+    """
+    What this contract states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Contract(BaseModel):
+    """
+    What two sides agreed, as one of them states it. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[ContractHeader, Field(title="Contract header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    contract_number: Annotated[
+        str, Field(alias="contractNumber", max_length=70, min_length=1)
+    ]
+    """
+    Number of the contract.
+    """
+    signed_at: Annotated[
+        str,
+        Field(
+            alias="signedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it was signed.
+    """
+    valid_from: Annotated[
+        str | None,
+        Field(
+            alias="validFrom",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    First instant.
+    """
+    valid_until: Annotated[
+        str | None,
+        Field(
+            alias="validUntil",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    Last instant; open when absent.
+    """
+    subject_matter: Annotated[
+        List[Text], Field(alias="subjectMatter", max_length=20, min_length=1)
+    ]
+    """
+    What it is about.
+    """
+    value: Amount | None = None
+    """
+    What is to be paid in all.
+    """
+    incoterm: Annotated[str | None, Field(pattern="^[A-Z]{3}$")] = None
+    """
+    Incoterms 2020 letters.
+    """
+    items: Annotated[List[Item] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Lines.
+    """
+    digest: Annotated[str | None, Field(pattern="^sha-256:[0-9a-f]{64}$")] = None
+    """
+    Digest of the contract's octets.
+    """
+    parties: Annotated[ContractParties, Field(title="Contract parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class InvoiceHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["invoice"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["commercial", "vat", "service", "promotion-cost"], Field(max_length=64)
+    ]
+    """
+    What this invoice states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Invoice(BaseModel):
+    """
+    What is asked for goods or services, as the one who asks states. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[InvoiceHeader, Field(title="Invoice header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    invoice_number: Annotated[
+        str, Field(alias="invoiceNumber", max_length=70, min_length=1)
+    ]
+    """
+    Number of the invoice.
+    """
+    issued_on: Annotated[
+        str,
+        Field(
+            alias="issuedOn",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When it was issued.
+    """
+    total: Amount
+    """
+    What is to be paid.
+    """
+    taxes: Annotated[List[Duty] | None, Field(max_length=20, min_length=1)] = None
+    """
+    Taxes inside the total.
+    """
+    items: Annotated[List[Item] | None, Field(max_length=10000, min_length=1)] = None
+    """
+    Lines.
+    """
+    declaration_numbers: Annotated[
+        List[str] | None,
+        Field(alias="declarationNumbers", max_length=1000, min_length=1),
+    ] = None
+    """
+    Declarations that it belongs to.
+    """
+    parties: Annotated[InvoiceParties, Field(title="Invoice parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
 class OrderHeader(Header):
     """
     The common header, narrowed to this document type.
@@ -6298,9 +9183,304 @@ class Order(BaseModel):
     """
 
 
+class ReturnRequestHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["return-request"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["export-return", "import-return", "warehouse-return"],
+        Field(max_length=64),
+    ]
+    """
+    What this return-request states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    references: Annotated[List[Reference], Field(max_length=10000, min_length=0)]
+    """
+    Other sealed documents it rests on, each bound by digest. Absent means none.
+    """
+
+
+class ReturnRequest(BaseModel):
+    """
+    A request to bring goods back: a new consignment with the positions swapped, linked line by line to the declaration it returns from.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[ReturnRequestHeader, Field(title="Return request header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    direction: Literal["export", "import"]
+    """
+    Whether goods leave, enter or pass.
+    """
+    procedure: Code | None = None
+    """
+    Customs procedure, by its list (cn-supervision-mode and others).
+    """
+    declaration_office: Annotated[Code | None, Field(alias="declarationOffice")] = None
+    """
+    Office with which it is lodged.
+    """
+    carriage: Carriage | None = None
+    """
+    Mode, means, ports and countries.
+    """
+    items: Annotated[List[Item], Field(max_length=100, min_length=1)]
+    """
+    Goods, line by line; at most 100.
+    """
+    packages: Annotated[List[Package], Field(max_length=10000, min_length=1)]
+    """
+    Packages with ids and contents; the contents sum to the items' quantities.
+    """
+    returns: Annotated[
+        List[ReturnRequestReturnedLine], Field(max_length=1000, min_length=1)
+    ]
+    """
+    Which lines of which declaration come back, and how much of each.
+    """
+    released_at: Annotated[
+        str | None,
+        Field(
+            alias="releasedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ] = None
+    """
+    When the goods were released, from which the limits run.
+    """
+    apply_until: Annotated[Deadline | None, Field(alias="applyUntil")] = None
+    """
+    Last instant for this request.
+    """
+    return_until: Annotated[Deadline | None, Field(alias="returnUntil")] = None
+    """
+    Last instant for the goods to be back in the supervised place.
+    """
+    original_state: Annotated[bool | None, Field(alias="originalState")] = None
+    """
+    Whether the goods come back unused and unchanged.
+    """
+    reasons: Annotated[List[Reason], Field(max_length=100, min_length=1)]
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[
+        ReturnRequestReturnParties, Field(title="Return request Return parties")
+    ]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class SaleReportHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["sale-report"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["sold", "unsold", "written-off", "sell-through"], Field(max_length=64)
+    ]
+    """
+    What this sale-report states. The table says what each kind causes.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=1, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+
+
+class SaleReport(BaseModel):
+    """
+    What was sold out of a stock, remains unsold or was written off, months after the goods crossed the border. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[SaleReportHeader, Field(title="Sale report header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    account: Account
+    """
+    The account that the document is about; its key is the subject.
+    """
+    report_number: Annotated[
+        str, Field(alias="reportNumber", max_length=35, min_length=1)
+    ]
+    """
+    The reporter's number.
+    """
+    reported_at: Annotated[
+        str,
+        Field(
+            alias="reportedAt",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    The moment up to which it speaks.
+    """
+    period: Annotated[SaleReportPeriod | None, Field(title="Sale report Period")] = None
+    """
+    Days that it covers.
+    """
+    entries: Annotated[List[Entry], Field(max_length=10000, min_length=1)]
+    """
+    Sale by sale: item and quantity; for unsold goods what remains.
+    """
+    sales: Annotated[
+        List[SaleReportSale] | None, Field(max_length=10000, min_length=1)
+    ] = None
+    """
+    What the sales brought, by entry.
+    """
+    reasons: Annotated[List[Reason] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Grounds, each with code and words.
+    """
+    parties: Annotated[SaleReportParties, Field(title="Sale report parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
+class ServiceHeader(Header):
+    """
+    The common header, narrowed to this document type.
+    """
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+    )
+    type: Annotated[
+        Literal["service"],
+        Field(max_length=64, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+    ]
+    """
+    Document type, a row of the exchange table, or a protocol artefact.
+    """
+    kind: Annotated[
+        Literal["request", "accepted", "performed", "digital-delivery"],
+        Field(max_length=64),
+    ]
+    """
+    What this service states. The table says what each kind causes.
+    """
+    receivers: Annotated[List[str], Field(max_length=100, min_length=1)]
+    """
+    Nodes the document is meant for.
+    """
+    subjects: Annotated[List[Subject], Field(max_length=10000, min_length=1)]
+    """
+    What the document is about; several of one kind where its lines say so. Absent where the table says inherited.
+    """
+
+
+class Service(BaseModel):
+    """
+    A service that was asked for, accepted, performed or delivered as data. A fact.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    header: Annotated[ServiceHeader, Field(title="Service header")]
+    """
+    The common header, narrowed to this document type.
+    """
+    service_number: Annotated[
+        str, Field(alias="serviceNumber", max_length=50, min_length=1)
+    ]
+    """
+    Number of the order for the service.
+    """
+    event_time: Annotated[
+        str,
+        Field(
+            alias="eventTime",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ),
+    ]
+    """
+    When.
+    """
+    service_type: Annotated[Code | None, Field(alias="serviceType")] = None
+    """
+    Kind of service, by its list.
+    """
+    words: Annotated[List[Text], Field(max_length=20, min_length=1)]
+    """
+    What was asked for or done.
+    """
+    value: Amount | None = None
+    """
+    What it costs.
+    """
+    place: Place | None = None
+    """
+    Where it is performed or received.
+    """
+    evidence: Annotated[
+        List[DocumentNumber] | None, Field(max_length=50, min_length=1)
+    ] = None
+    """
+    What proves it.
+    """
+    digest: Annotated[str | None, Field(pattern="^sha-256:[0-9a-f]{64}$")] = None
+    """
+    Digest of what was delivered as data.
+    """
+    parties: Annotated[ServiceParties, Field(title="Service parties")]
+    """
+    Persons and firms, by the part they play.
+    """
+
+
 class Payload(
     RootModel[
         Amendment
+        | Assistance
         | Cancellation
         | CustomsStatus
         | Decision
@@ -6312,14 +9492,31 @@ class Payload(
         | InspectionOrder
         | InspectionResult
         | MatchResult
+        | Objection
         | ReleaseRevocation
         | Release
+        | SummaryResult
+        | Summary
+        | Finance
+        | Guarantee
         | Payment
+        | RefundClaim
+        | Settlement
+        | TaxBill
+        | TaxPayment
         | LogisticsEvent
         | Manifest
+        | StockReport
         | Waybill
         | Agreement
         | Publication
+        | Incident
+        | RiskSignal
+        | Statistic
+        | CreditRecord
+        | Mandate
+        | Permit
+        | Registration
         | Checkpoint
         | DossierHead
         | Event
@@ -6327,11 +9524,18 @@ class Payload(
         | Receipt
         | Refusal
         | TrustList
+        | Catalogue
+        | Contract
+        | Invoice
         | Order
+        | ReturnRequest
+        | SaleReport
+        | Service
     ]
 ):
     root: Annotated[
         Amendment
+        | Assistance
         | Cancellation
         | CustomsStatus
         | Decision
@@ -6343,14 +9547,31 @@ class Payload(
         | InspectionOrder
         | InspectionResult
         | MatchResult
+        | Objection
         | ReleaseRevocation
         | Release
+        | SummaryResult
+        | Summary
+        | Finance
+        | Guarantee
         | Payment
+        | RefundClaim
+        | Settlement
+        | TaxBill
+        | TaxPayment
         | LogisticsEvent
         | Manifest
+        | StockReport
         | Waybill
         | Agreement
         | Publication
+        | Incident
+        | RiskSignal
+        | Statistic
+        | CreditRecord
+        | Mandate
+        | Permit
+        | Registration
         | Checkpoint
         | DossierHead
         | Event
@@ -6358,7 +9579,13 @@ class Payload(
         | Receipt
         | Refusal
         | TrustList
-        | Order,
+        | Catalogue
+        | Contract
+        | Invoice
+        | Order
+        | ReturnRequest
+        | SaleReport
+        | Service,
         Field(title="Payload"),
     ]
     """
