@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from threeflow.errors import Unavailable
 from threeflow_gateway.demo.view import EMPTY, View
 
 PRECEDENCE = (
@@ -37,7 +36,7 @@ TITLES = {
 }
 
 
-class Unaccounted(Unavailable):
+class UnaccountedError(Exception):
     """What the nodes hold of a consignment ends in no outcome."""
 
 
@@ -76,6 +75,18 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Consignment:
+    """One consignment of an invoice: its declaration, its outcome, and its dossier where one was cut."""
+
+    declaration: str
+    outcome: str
+    dossier: str | None
+
+
+UNACCOUNTED = "unaccounted"
+
+
+@dataclass(frozen=True)
 class Account:
     """One invoice: its outcome, its reasons, its kinds as found, and the consignments beneath."""
 
@@ -83,7 +94,7 @@ class Account:
     outcome: str
     reasons: tuple[Reason, ...] = ()
     kinds: tuple[str, ...] = ()
-    parcels: tuple[tuple[Seen, str], ...] = ()
+    consignments: tuple[Consignment, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -91,7 +102,7 @@ def outcome_of(seen: Seen) -> str:
     """The outcome of one consignment.
 
     Raises:
-        Unaccounted: the tracks ended nowhere.
+        UnaccountedError: the tracks ended nowhere.
     """
     if seen.refusal:
         return "not-taken-in"
@@ -99,9 +110,10 @@ def outcome_of(seen: Seen) -> str:
     if found is None:
         tracks = (
             f"export {sorted(seen.exported.states('export'))}, "
-            f"admission {sorted(seen.imported.states('admission'))}, import {sorted(seen.imported.states('import'))}"
+            f"admission {sorted(seen.imported.states('admission'))}, "
+            f"import {sorted(seen.imported.states('import'))}"
         )
-        raise Unaccounted(f"{seen.declaration}: {tracks}")
+        raise UnaccountedError(f"{seen.declaration}: {tracks}")
     return found
 
 
@@ -133,7 +145,7 @@ def worst(outcomes: Iterable[str]) -> str:
 def kinds_of(seen: Sequence[Seen], orders: int, lines: int, limit: int) -> tuple[str, ...]:
     """Which of the planted kinds the nodes' own answers show, for an invoice of so many goods lines.
 
-    `orders` is how many orders the match found in the parcel; `limit` the items that one declaration may hold.
+    `orders` is how many orders the match found in the parcel; `limit` the items that a declaration may hold.
     """
     found = set()
     if orders > 1:
@@ -161,7 +173,7 @@ def _line_detained(seen: Seen) -> bool:
 
 def _package_opened(seen: Seen) -> bool:
     inspected = seen.exported.portions_ever("export", "inspected")
-    # A detention splits what was inspected whole, so that its portions tell nothing of the inspection's scope.
+    # A detention splits what was inspected whole: its portions tell nothing of the inspection's scope.
     return 0 < len(inspected) < len(seen.exported.portions) and not _line_detained(seen)
 
 

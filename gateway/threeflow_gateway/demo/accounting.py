@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from threeflow_gateway.demo.account import Account, Reason, kinds_of, outcome_of, worst
+from threeflow_gateway.demo.account import (
+    UNACCOUNTED,
+    Account,
+    Consignment,
+    Reason,
+    Seen,
+    kinds_of,
+    outcome_of,
+    worst,
+)
 from threeflow_gateway.demo.derive import ITEMS_PER_DECLARATION
 from threeflow_gateway.demo.journey import Arrival
 from threeflow_gateway.demo.orders import Invoice
@@ -15,16 +24,26 @@ def shipped(shipment: Shipment, arrivals: Sequence[Arrival]) -> list[Account]:
     """The accounts of the invoices of one shipment.
 
     Raises:
-        Unaccounted: a consignment ended in no outcome.
+        UnaccountedError: a consignment ended in no outcome.
     """
-    parcels = tuple((each.seen, outcome_of(each.seen)) for each in arrivals)
-    outcome = worst(found for _, found in parcels)
+    beneath = tuple(_consignment(each) for each in arrivals)
+    outcome = worst(each.outcome for each in beneath)
     lines = sum(len(deal.invoice.goods) for deal in shipment.deals)
     kinds = kinds_of([each.seen for each in arrivals], _orders(arrivals), lines, ITEMS_PER_DECLARATION)
-    reasons = _unique(
-        reason for seen, _ in parcels for reason in _reasons(seen.refusal, seen.differences, seen.reasons)
-    )
-    return [Account(deal.order_number, outcome, reasons, kinds, parcels) for deal in shipment.deals]
+    reasons = _unique(reason for each in arrivals for reason in _reasons(each.seen))
+    return [Account(deal.order_number, outcome, reasons, kinds, beneath) for deal in shipment.deals]
+
+
+def unaccounted(shipment: Shipment, error: Exception) -> list[Account]:
+    """Invoices whose shipment ended in no outcome, with what stood in the way."""
+    reason = Reason("DEMO-00", str(error), str(error))
+    return [Account(deal.order_number, UNACCOUNTED, (reason,)) for deal in shipment.deals]
+
+
+def _consignment(arrival: Arrival) -> Consignment:
+    seen = arrival.seen
+    dossier = f"dossiers/{seen.declaration}.json" if seen.dossier else None
+    return Consignment(seen.declaration, outcome_of(seen), dossier)
 
 
 def decided(invoice: Invoice) -> Account:
@@ -84,8 +103,9 @@ def _orders(arrivals: Sequence[Arrival]) -> int:
     return max((len(each) for each in by_waybill.values()), default=1)
 
 
-def _reasons(*groups: Sequence[Reason]) -> Sequence[Reason]:
-    return next((group for group in groups if group), ())
+def _reasons(seen: Seen) -> Sequence[Reason]:
+    """The strongest grounds: a refusal, else differences, else what customs said."""
+    return seen.refusal or seen.differences or seen.reasons
 
 
 def _unique(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -37,7 +37,7 @@ class Importing:
     agreement: Sent
 
     async def dossier(self, trace: Trace) -> Dossier:
-        """Export customs cuts the dossier; the importing node fetches it, verifies it, takes in what it holds.
+        """Export customs cuts the dossier; the importing node fetches it, verifies it and takes it in.
 
         Raises:
             Refused: that node did not take it in within `FETCH_SECONDS`.

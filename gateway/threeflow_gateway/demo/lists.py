@@ -85,13 +85,13 @@ def save(pair: KeyPair, folder: Path) -> None:
 
 def trust_file(
     jurisdiction: str,
-    members: Sequence[Member],
     keys: Mapping[str, KeyPair],
     endpoints: Mapping[str, str],
     countries: Collection[str],
     begins: datetime,
 ) -> bytes:
-    """The trust file of one jurisdiction: its anchor's fingerprint and its first list, sealed by the anchor."""
+    """The trust file of one jurisdiction: its anchor's fingerprint and its first list."""
+    members = JURISDICTIONS[jurisdiction]
     now = datetime.now(UTC)
     issuer = f"{jurisdiction}.trust"
     anchor = SigningKey.generate("ES256", f"{issuer}#anchor-1", "seal")

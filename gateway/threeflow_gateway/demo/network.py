@@ -69,7 +69,7 @@ class Gateway:
         self.process = None
 
     def measure(self) -> None:
-        """Note the peak of resident memory, in megabytes, and the time of the processor, where /proc tells them."""
+        """Note peak resident memory, in megabytes, and processor time, where /proc tells them."""
         folder = Path(f"/proc/{self.process.pid}") if self.process else None
         if folder is None or not (folder / "status").exists():
             return
@@ -136,10 +136,10 @@ def prepare(out: Path, countries: Collection[str], begins: datetime) -> Network:
     members = [member for side in lists.JURISDICTIONS.values() for member in side]
     keys = {member.id: lists.new_keys(member) for member in members}
     trust_files: dict[str, Path] = {}
-    for jurisdiction, side in lists.JURISDICTIONS.items():
+    for jurisdiction in lists.JURISDICTIONS:
         trust_files[jurisdiction] = trust_folder / f"{jurisdiction}.json"
         trust_files[jurisdiction].write_bytes(
-            lists.trust_file(jurisdiction, side, keys, endpoints, countries, begins)
+            lists.trust_file(jurisdiction, keys, endpoints, countries, begins)
         )
     gateways: dict[str, Gateway] = {}
     for name, port in zip(GATEWAYS, ports, strict=True):
@@ -167,6 +167,9 @@ files = [{trusted}]
 
 [storage]
 url = "sqlite:///node.sqlite3"
+
+[limits]
+subjects_in_memory = 400
 
 [delivery]
 first_retry_seconds = 0.2

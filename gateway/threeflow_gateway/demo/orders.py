@@ -93,7 +93,11 @@ class Invoice:
 
 
 def read(path: Path, limit: int | None = None) -> list[Invoice]:
-    """The first `limit` invoices of a CSV or CSV.gz, in file order. Raises `Unavailable` where it is no such file."""
+    """The first `limit` invoices of a CSV or CSV.gz, in file order.
+
+    Raises:
+        Unavailable: it is no such file.
+    """
     try:
         with _open(path) as stream:
             reader = csv.DictReader(stream)

@@ -20,7 +20,7 @@ AT_MOST = 0.6
 
 @dataclass(frozen=True)
 class Kind:
-    """`lines`: the fewest goods lines needed; `packages`, `parcels`, `last_alone`: how its goods are packed."""
+    """`lines`: the fewest goods lines needed; `packages`, `parcels`, `last_alone`: how they are packed."""
 
     name: str
     title_en: str

@@ -29,7 +29,7 @@ from threeflow_gateway.demo.shipment import Shipment, shipments
 from threeflow_gateway.demo.stage import Stage, staged
 
 GOOD, WRONG, COULD_NOT = 0, 1, 2
-AT_ONCE = 24
+AT_ONCE = 48
 # Far beyond the slowest shipment, a killed gateway's restart included: what takes longer is stuck.
 SHIPMENT_SECONDS = 240.0
 ALIASES = "country-label-alias"
@@ -42,8 +42,8 @@ def run_demo(
 ) -> int:
     """Run the demo into `out`; what an earlier run wrote there goes first.
 
-    Returns 0 where every invoice has one outcome and the nodes show exactly what was planted, 1 where not, 2 where
-    it could not run. `keep` leaves the gateways running until interrupted.
+    Returns 0 where every invoice has one outcome and the nodes show exactly what was planted, 1 where not,
+    2 where it could not run. `keep` leaves the gateways running until interrupted.
     """
     console = Console(stderr=as_json)
     try:
@@ -60,6 +60,14 @@ def run_demo(
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     return GOOD if found["good"] else WRONG
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One invoice at its end: its account, and its case for the report."""
+
+    account: Account
+    case: dict[str, Any]
 
 
 @dataclass
@@ -88,16 +96,17 @@ class Demo:
             days=days - 1
         )
         with self._progress() as progress:
-            arrivals, measured = asyncio.run(self._ship(todo, begins, progress))
-            verified = self._verify(arrivals, progress)
-        accounts = self._accounts(invoices, explained, todo, arrivals)
+            settled, measured = asyncio.run(self._ship(todo, begins, progress))
+            verified = self._verify(progress)
+        ended = [_ended(invoice, explained, settled) for invoice in invoices]
+        accounts = [each.account for each in ended]
         findings = summary.Findings(
             accounting.planted_kinds(todo), accounting.found_kinds(accounts), verified
         )
         took = time.monotonic() - began
         run = summary.Run(self.orders.name, self.seed, self.limit, days, took, **measured)
         found = summary.write(run, accounts, len(invoices), findings)
-        self._write(found, invoices, accounts, todo, arrivals)
+        self._write(found, [each.case for each in ended])
         self._tell(found)
         return found
 
@@ -117,12 +126,12 @@ class Demo:
 
     async def _ship(
         self, todo: Sequence[Shipment], begins: datetime, progress: Progress
-    ) -> tuple[list[list[Arrival]], dict[str, Any]]:
+    ) -> tuple[dict[str, Settled], dict[str, Any]]:
         _end_on_sigterm()
         task = progress.add_task("starting three gateways", total=None)
         async with staged(self.out, self.standard, begins, self.seed) as stage:
             progress.update(task, description="orders crossing", total=len(todo), completed=0)
-            arrivals = await self._all(stage, todo, lambda: progress.advance(task))
+            settled = await self._all(stage, todo, lambda: progress.advance(task))
             if self.keep:
                 self.console.print("the gateways run until interrupted (Ctrl-C)")
                 await _interrupted()
@@ -135,66 +144,51 @@ class Demo:
             "cpu_seconds": {name: each.cpu_seconds for name, each in gateways.items()}
             | {"demo": time.process_time()},
         }
-        return arrivals, measured
+        return settled, measured
 
     async def _all(
         self, stage: Stage, todo: Sequence[Shipment], advance: Callable[[], None]
-    ) -> list[list[Arrival]]:
+    ) -> dict[str, Settled]:
+        """Run every shipment, so many at once, and keep of each only what summary and report need."""
         gate = asyncio.Semaphore(AT_ONCE)
+        settled: dict[str, Settled] = {}
 
-        async def one(shipment: Shipment) -> list[Arrival]:
+        async def one(shipment: Shipment) -> None:
             async with gate:
-                found = await _within(stage.journeys.run(shipment), shipment)
-            for each in found:
-                if each.dossier is not None:
-                    name = f"{each.seen.declaration}.json"
-                    (self.out / "dossiers" / name).write_bytes(each.dossier.octets)
+                found = await self._one(stage, shipment)
+            settled.update({each.account.invoice: each for each in found})
             advance()
-            return found
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(each)) for each in todo]
-        return [task.result() for task in tasks]
+            for each in todo:
+                group.create_task(one(each))
+        return settled
 
-    def _verify(self, arrivals: Sequence[Sequence[Arrival]], progress: Progress) -> list[proof.Verified]:
+    async def _one(self, stage: Stage, shipment: Shipment) -> list[Settled]:
+        try:
+            arrivals = await _within(stage.journeys.run(shipment), shipment)
+            accounts = accounting.shipped(shipment, arrivals)
+        except (Refused, account.UnaccountedError) as error:
+            accounts = accounting.unaccounted(shipment, error)
+            arrivals = []
+        for each in arrivals:
+            if each.dossier is not None:
+                path = self.out / "dossiers" / f"{each.seen.declaration}.json"
+                path.write_bytes(each.dossier.octets)
+        return [
+            Settled(its, summary.report_case(deal.invoice, its, shipment, arrivals))
+            for deal, its in zip(shipment.deals, accounts, strict=True)
+        ]
+
+    def _verify(self, progress: Progress) -> list[proof.Verified]:
         paths = sorted((self.out / "dossiers").glob("*.json"))
         task = progress.add_task("dossiers verified offline", total=len(paths))
         trust_files = sorted((self.out / "trust").glob("*.json"))
         return proof.verify_all(paths, trust_files, lambda done: progress.advance(task, done))
 
-    def _accounts(
-        self,
-        invoices: Sequence[reading.Invoice],
-        explained: dict[str, str | None],
-        todo: Sequence[Shipment],
-        arrivals: Sequence[Sequence[Arrival]],
-    ) -> list[Account]:
-        shipped = {
-            each.invoice: each
-            for shipment, found in zip(todo, arrivals, strict=True)
-            for each in accounting.shipped(shipment, found)
-        }
-        return [_account(invoice, explained, shipped) for invoice in invoices]
-
-    def _write(
-        self,
-        found: dict[str, Any],
-        invoices: Sequence[reading.Invoice],
-        accounts: Sequence[Account],
-        todo: Sequence[Shipment],
-        arrivals: Sequence[Sequence[Arrival]],
-    ) -> None:
+    def _write(self, found: dict[str, Any], cases: Sequence[dict[str, Any]]) -> None:
         text = json.dumps(found, ensure_ascii=False, indent=1)
         (self.out / "summary.json").write_text(text + "\n", encoding="utf-8")
-        by_invoice = {
-            deal.order_number: (shipment, its)
-            for shipment, its in zip(todo, arrivals, strict=True)
-            for deal in shipment.deals
-        }
-        cases = [
-            summary.report_case(invoice, each, *by_invoice.get(invoice.number, (None, ())))
-            for invoice, each in zip(invoices, accounts, strict=True)
-        ]
         report.write(self.out / "report.html", summary.for_report(found), cases, self.standard.table)
 
     def _progress(self) -> Progress:
@@ -225,12 +219,17 @@ class Demo:
         say(f"{found['documents']} documents in {found['seconds']} s; the report: {self.out / 'report.html'}")
 
 
-def _account(
-    invoice: reading.Invoice, explained: dict[str, str | None], shipped: dict[str, Account]
-) -> Account:
+def _ended(
+    invoice: reading.Invoice, explained: dict[str, str | None], settled: dict[str, Settled]
+) -> Settled:
+    """How one invoice of the file ended; each has an end, or the run is not good."""
+    if invoice.number in settled:
+        return settled[invoice.number]
     if invoice.is_credit_note:
-        return accounting.credited(invoice, explained[invoice.number])
-    return accounting.decided(invoice) if invoice.decision else shipped[invoice.number]
+        its = accounting.credited(invoice, explained[invoice.number])
+    else:
+        its = accounting.decided(invoice)
+    return Settled(its, summary.report_case(invoice, its, None, ()))
 
 
 def _first(errors: BaseExceptionGroup[Exception]) -> BaseException:

@@ -34,7 +34,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(out: Path, standard: Standard, begins: datetime, seed: int) -> AsyncIterator[Stage]:
-    """Start everything below `out`, and stop it again whatever happens; `begins` is the first business moment."""
+    """Start everything below `out`, and stop it whatever happens; `begins` is the first business moment."""
     countries = standard.codelists.get(COUNTRIES).codes
     net = network.prepare(out, countries, begins)
     trust = trusted(net.trust_files.values())

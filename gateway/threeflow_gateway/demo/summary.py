@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from threeflow_gateway.demo.account import OUTCOMES, PRECEDENCE, Account, Seen, counts
+from threeflow_gateway.demo.account import OUTCOMES, PRECEDENCE, UNACCOUNTED, Account, Consignment, counts
 from threeflow_gateway.demo.derive import DERIVED, Parcel
 from threeflow_gateway.demo.journey import Arrival
 from threeflow_gateway.demo.orders import Invoice, Line
@@ -75,6 +75,7 @@ def write(run: Run, accounts: Sequence[Account], invoices: int, findings: Findin
         "outcomes": outcomes,
         "creditNotes": {kind: credit.count(kind) for kind in ("explained", "unexplained")},
         "precedence": list(PRECEDENCE),
+        "unaccounted": [account.invoice for account in accounts if account.outcome == UNACCOUNTED],
         "planted": {"expected": findings.planted, "found": findings.found, "agree": findings.agree},
         "dossiers": {
             "cut": len(findings.verified),
@@ -114,16 +115,14 @@ def _case(account: Account) -> dict[str, Any]:
         found["reasons"] = [reason.to_json() for reason in account.reasons]
     if account.kinds:
         found["kinds"] = list(account.kinds)
-    if account.parcels:
-        found["consignments"] = [_consignment(seen, outcome) for seen, outcome in account.parcels]
+    if account.consignments:
+        found["consignments"] = [_consignment(each) for each in account.consignments]
     return found | dict(account.detail)
 
 
-def _consignment(seen: Seen, outcome: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"declaration": seen.declaration, "outcome": outcome}
-    if seen.dossier:
-        found["dossier"] = f"dossiers/{seen.declaration}.json"
-    return found
+def _consignment(each: Consignment) -> dict[str, Any]:
+    found: dict[str, Any] = {"declaration": each.declaration, "outcome": each.outcome}
+    return found | ({"dossier": each.dossier} if each.dossier else {})
 
 
 def report_case(
@@ -147,7 +146,8 @@ def report_case(
         "goods": _goods(invoice, own, arrivals),
         "funds": _funds(shipment, invoice, arrivals),
         "parcels": [
-            _parcel(arrival, outcome) for arrival, (_, outcome) in zip(arrivals, account.parcels, strict=True)
+            _parcel(arrival, consignment)
+            for arrival, consignment in zip(arrivals, account.consignments, strict=True)
         ],
     }
     return found
@@ -189,19 +189,19 @@ def _funds(shipment: Shipment | None, invoice: Invoice, arrivals: Sequence[Arriv
     }
 
 
-def _parcel(arrival: Arrival, outcome: str) -> dict[str, Any]:
+def _parcel(arrival: Arrival, consignment: Consignment) -> dict[str, Any]:
     trace, seen = arrival.trace, arrival.seen
     waybill = trace.waybill.payload
     merged = _merged(seen.exported, seen.imported)
     return {
         "declaration": seen.declaration,
-        "outcome": outcome,
+        "outcome": consignment.outcome,
         "waybill": trace.parcel.waybill,
         "waybillOrders": [each["value"] for each in waybill["orders"]],
         "packages": [f"{each.id} {each.gross:f} kg" for each in trace.parcel.packages],
         "gross": waybill["grossWeight"]["value"],
         "to": waybill["carriage"].get("destinationCountry", ""),
-        "dossier": f"dossiers/{seen.declaration}.json" if seen.dossier else None,
+        "dossier": consignment.dossier,
         "tracks": [{"track": track, "steps": merged[track]} for track in TRACKS if merged[track]],
     }
 
