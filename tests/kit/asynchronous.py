@@ -17,7 +17,7 @@ def synchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...,
     return run
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 15.0) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 60.0) -> None:
     """Wait until the check holds; fail where it does not in time."""
     deadline = time.monotonic() + within
     while not await check():
