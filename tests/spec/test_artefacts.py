@@ -147,3 +147,14 @@ def test_the_collection_has_a_request_for_every_operation(
         if method != "parameters"
     ]
     assert sorted(asked) == sorted(stated)
+
+
+def test_no_title_gives_two_classes_one_name_in_the_bundle_for_generators(lagging: dict[str, Any]) -> None:
+    def titled(node: Any) -> bool:
+        if isinstance(node, list):
+            return any(titled(each) for each in node)
+        if not isinstance(node, dict):
+            return False
+        return isinstance(node.get("title"), str) or any(titled(each) for each in node.values())
+
+    assert [name for name, each in lagging["components"]["schemas"].items() if titled(each)] == []

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from tools.compat import LOADER, compare, protos, release
 from tools.compat import __main__ as guard
-from tools.compat import compare, protos, release
 from tools.compat.release import MACHINE, Tree
 
 CATALOGUE: list[dict[str, Any]] = yaml.safe_load(
@@ -63,7 +63,7 @@ def after(entry: dict[str, Any], tree: Tree) -> Tree:
         assert old in text
         changed[name] = (text.replace(old, new, 1) + "".join(more)).encode()
         return after(entry["and"], changed) if "and" in entry else changed
-    document = edited(yaml.safe_load(tree[name]) if name in tree else {}, entry["edit"])
+    document = edited(yaml.load(tree[name], Loader=LOADER) if name in tree else {}, entry["edit"])
     changed.pop(name, None)
     if document is not None:
         changed[name] = json.dumps(document, ensure_ascii=False).encode()

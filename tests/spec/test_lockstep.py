@@ -178,15 +178,23 @@ def test_the_view_of_a_valid_document_gives_the_document_back(name: str) -> None
 
 @pytest.mark.requirement("TF-VIEW-1")
 @pytest.mark.parametrize("name", VECTORS)
-def test_protojson_is_the_payload_where_nothing_has_to_be_restored(name: str) -> None:
+def test_protojson_is_the_payload_but_for_what_has_to_be_restored(name: str) -> None:
     payload = json.loads(threeflow_spec.read(name))
     view = views.view_of(payload)
     field = view.WhichOneof("document")
     assert field is not None
     said = json_format.MessageToDict(getattr(view, field))
-    other = {key for key, each in said.items() if each != payload[key]}
-    assert other <= {"publication": {"content"}, "match_result": {"differences"}}.get(field, set())
-    assert all(payload[key] == [] for key in payload.keys() - said.keys())
+    assert relaxed(said) == relaxed(payload)
+
+
+def relaxed(value: Any) -> Any:
+    """A value without what ProtoJSON writes otherwise: empty lists and nulls go, integers are texts."""
+    if isinstance(value, dict):
+        kept = {key: relaxed(each) for key, each in value.items()}
+        return {key: each for key, each in kept.items() if each not in ([], {}, None)}
+    if isinstance(value, list):
+        return [relaxed(each) for each in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def numbers(value: Any) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from tools.generate_proto import Registry, Sources
 
 from threeflow.v1 import (
     document_service_pb2,
+    document_view_pb2,
     event_service_pb2,
     log_service_pb2,
     node_service_pb2,
@@ -116,6 +117,5 @@ def test_only_integers_of_log_proofs_and_the_like_need_64_bits() -> None:
 
 
 def messages() -> Iterator[Descriptor]:
-    pool = document_service_pb2.DESCRIPTOR.pool
-    for family in ("trade", "funds", "logistics", "customs", "network", "protocol", "common"):
-        yield from pool.FindFileByName(f"threeflow/v1/{family}.proto").message_types_by_name.values()
+    for file in document_view_pb2.DESCRIPTOR.dependencies:
+        yield from file.message_types_by_name.values()

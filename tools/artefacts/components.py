@@ -37,7 +37,8 @@ def component_names(sources: Sources, taken: set[str]) -> dict[tuple[str, str], 
         places = {"": schema} | {f"/$defs/{name}": each for name, each in schema.get("$defs", {}).items()}
         for pointer, each in places.items():
             title = class_name(each["title"])
-            found[file, pointer] = (title + "Data" if title in taken else title, each)
+            told = {**each, "title": title + "Data"} if title in taken else each
+            found[file, pointer] = (title + "Data" if title in taken else title, told)
     return found
 
 

@@ -2,14 +2,15 @@
 
 What generators stumble over is widened rather than translated: conditions go, an open enum is a text whose
 known codes stand in ``x-extensible-enum``, a public key is one object with the members of its forms, and
-dates are texts, so that a client keeps the offset that was written.
+dates are texts, so that a client keeps the offset that was written. Titles go too, for some generators name
+classes by them, and an item's *Portion* is not an event's.
 """
 
 from typing import Any, Final
 
 LEFT_OUT: Final = frozenset(
     {"contentEncoding", "contentMediaType", "contentSchema", "dependentSchemas", "examples", "if", "then",
-     "jsonSchemaDialect", "propertyNames", "webhooks"}
+     "jsonSchemaDialect", "propertyNames", "title", "webhooks"}
 )  # fmt: skip
 PREFIX: Final = "#/components/schemas/"
 
@@ -27,7 +28,7 @@ def downgrade(bundle: dict[str, Any]) -> dict[str, Any]:
         name: each for name, each in components["schemas"].items() if PREFIX + name not in scalars
     }
     said["openapi"] = "3.0.3"
-    said["info"] = {key: value for key, value in said["info"].items() if key != "summary"}
+    said["info"] = {key: value for key, value in bundle["info"].items() if key != "summary"}
     said["info"]["license"] = {"name": said["info"]["license"]["name"]}
     return said
 

@@ -12,6 +12,9 @@ from tools.compat.release import MACHINE, Tree
 
 __all__ = ["compare"]
 
+# The loader in C reads the same and is ten times as quick; it is not built everywhere.
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def compare(old: Tree, new: Tree) -> list[Change]:
     """Return every difference between two states of the standard, breaking ones first."""
@@ -45,7 +48,7 @@ def _all(tree: Tree, folder: str) -> Mapping[str, Any]:
 
 
 def _parsed(name: str, octets: bytes) -> Any:
-    return json.loads(octets) if name.endswith(".json") else yaml.safe_load(octets)
+    return json.loads(octets) if name.endswith(".json") else yaml.load(octets, Loader=LOADER)  # noqa: S506
 
 
 def _protos(tree: Tree) -> dict[str, bytes]:

@@ -19,6 +19,63 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Account(_message.Message):
+    """A running balance whose entries clear each other. Its key has scheme account, the holder as issuer, and
+    kind:number as value.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TERRITORY_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """What is counted. Required. One of bonded-stock, overseas-stock, summary, tax, guarantee, fx, refund,
+    personal-limit, permit-quantity; the list may grow.
+    """
+    holder: _builtins.str
+    """Whose account it is: a node id, or the registration number of a firm that is no node. Required. At most
+    64 characters.
+    """
+    number: _builtins.str
+    """Number of the account with the one who keeps it. Required. At most 50 characters."""
+    territory: _builtins.str
+    """The one territory in which the account has effect, ISO 3166-1 alpha-2; a guarantee always has one.
+    Optional. A code of the list iso-3166-1.
+    """
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str | None = ...,
+        holder: _builtins.str | None = ...,
+        number: _builtins.str | None = ...,
+        territory: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_holder", b"_holder", "_kind", b"_kind", "_number", b"_number", "_territory", b"_territory", "holder", b"holder", "kind", b"kind", "number", b"number", "territory", b"territory"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_holder", b"_holder", "_kind", b"_kind", "_number", b"_number", "_territory", b"_territory", "holder", b"holder", "kind", b"kind", "number", b"number", "territory", b"territory"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__holder: _TypeAlias = _typing.Literal["holder"]  # noqa: Y015
+    _WhichOneofArgType__holder: _TypeAlias = _typing.Literal["_holder", b"_holder"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__territory: _TypeAlias = _typing.Literal["territory"]  # noqa: Y015
+    _WhichOneofArgType__territory: _TypeAlias = _typing.Literal["_territory", b"_territory"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__holder) -> _WhichOneofReturnType__holder | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__territory) -> _WhichOneofReturnType__territory | None: ...
+
+Global___Account: _TypeAlias = Account  # noqa: Y015
+
+@_typing.final
 class Act(_message.Message):
     """What every decision of an authority states about itself. The seal proves who spoke; these members say with
     what effect.
@@ -763,6 +820,118 @@ class Duty(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rate) -> _WhichOneofReturnType__rate | None: ...
 
 Global___Duty: _TypeAlias = Duty  # noqa: Y015
+
+@_typing.final
+class Entry(_message.Message):
+    """One line about one entry of an account: number and line name the entry, quantity or amount say how much of
+    it is meant.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ClearedInto(_message.Message):
+        """The line of the declaration or record into which a listed line went."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        NUMBER_FIELD_NUMBER: _builtins.int
+        LINE_FIELD_NUMBER: _builtins.int
+        number: _builtins.str
+        """Number of the declaration or record. Required. At most 35 characters."""
+        line: _builtins.int
+        """Its line. Optional. From 1 to 99999."""
+        def __init__(
+            self,
+            *,
+            number: _builtins.str | None = ...,
+            line: _builtins.int | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_number", b"_number", "line", b"line", "number", b"number"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_number", b"_number", "line", b"line", "number", b"number"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+        _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+        _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+        _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    INTO_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """Number of what the entry is about: a list, a tax bill, a report, a sale. Required. At most 70
+    characters.
+    """
+    line: _builtins.int
+    """Line of it, where the entry is about one line alone. Optional. From 1 to 99999."""
+    side: _builtins.str
+    """Whether the entry adds to the account or draws on it; absent where the kind of the document says it.
+    Optional. One of credit, debit.
+    """
+    item: _builtins.str
+    """Stock number or record number of the goods; stock is counted item by item. Optional. At most 30
+    characters.
+    """
+    @_builtins.property
+    def quantity(self) -> Global___Quantity:
+        """How much, in a unit of measure; absent for all that the entry has left. Optional."""
+
+    @_builtins.property
+    def amount(self) -> Global___Amount:
+        """How much money; absent for all that the entry has left. Optional."""
+
+    @_builtins.property
+    def into(self) -> Global___Entry.ClearedInto:
+        """The line of the declaration or record into which a listed line went. Optional."""
+
+    @_builtins.property
+    def cause(self) -> Global___Key:
+        """Key of the consignment, order or sale behind the entry. Optional."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.str | None = ...,
+        line: _builtins.int | None = ...,
+        side: _builtins.str | None = ...,
+        item: _builtins.str | None = ...,
+        quantity: Global___Quantity | None = ...,
+        amount: Global___Amount | None = ...,
+        into: Global___Entry.ClearedInto | None = ...,
+        cause: Global___Key | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_line", b"_line", "_number", b"_number", "_side", b"_side", "amount", b"amount", "cause", b"cause", "into", b"into", "item", b"item", "line", b"line", "number", b"number", "quantity", b"quantity", "side", b"side"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_line", b"_line", "_number", b"_number", "_side", b"_side", "amount", b"amount", "cause", b"cause", "into", b"into", "item", b"item", "line", b"line", "number", b"number", "quantity", b"quantity", "side", b"side"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+    _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__side: _TypeAlias = _typing.Literal["side"]  # noqa: Y015
+    _WhichOneofArgType__side: _TypeAlias = _typing.Literal["_side", b"_side"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__side) -> _WhichOneofReturnType__side | None: ...
+
+Global___Entry: _TypeAlias = Entry  # noqa: Y015
 
 @_typing.final
 class Header(_message.Message):

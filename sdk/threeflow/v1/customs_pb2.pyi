@@ -152,6 +152,78 @@ class Amendment(_message.Message):
 Global___Amendment: _TypeAlias = Amendment  # noqa: Y015
 
 @_typing.final
+class Assistance(_message.Message):
+    """Mutual administrative assistance between authorities, in a channel of its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    ASSISTANCE_NUMBER_FIELD_NUMBER: _builtins.int
+    CONCERNS_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    USE_LIMITS_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_FIELD_NUMBER: _builtins.int
+    assistance_number: _builtins.str
+    """The sender's number. Required. At most 50 characters."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def act(self) -> _common_pb2.Act:
+        """The authority's act, with what this document type cannot do without. Required."""
+
+    @_builtins.property
+    def concerns(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Key]:
+        """Keys of what it is about. Required. From 1 to 1000 entries."""
+
+    @_builtins.property
+    def questions(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What is asked. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What is answered or told. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.DocumentNumber]:
+        """Documents handed over, by digest. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def use_limits(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What the receiver may use it for. Required. From 1 to 20 entries."""
+
+    @_builtins.property
+    def answer_by(self) -> _common_pb2.Deadline:
+        """Instant by which an answer is asked for. Optional."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        act: _common_pb2.Act | None = ...,
+        assistance_number: _builtins.str | None = ...,
+        concerns: _abc.Iterable[_common_pb2.Key] | None = ...,
+        questions: _abc.Iterable[_common_pb2.Text] | None = ...,
+        answers: _abc.Iterable[_common_pb2.Text] | None = ...,
+        evidence: _abc.Iterable[_common_pb2.DocumentNumber] | None = ...,
+        use_limits: _abc.Iterable[_common_pb2.Text] | None = ...,
+        answer_by: _common_pb2.Deadline | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_assistance_number", b"_assistance_number", "act", b"act", "answer_by", b"answer_by", "assistance_number", b"assistance_number", "header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_assistance_number", b"_assistance_number", "act", b"act", "answer_by", b"answer_by", "answers", b"answers", "assistance_number", b"assistance_number", "concerns", b"concerns", "evidence", b"evidence", "header", b"header", "questions", b"questions", "use_limits", b"use_limits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__assistance_number: _TypeAlias = _typing.Literal["assistance_number"]  # noqa: Y015
+    _WhichOneofArgType__assistance_number: _TypeAlias = _typing.Literal["_assistance_number", b"_assistance_number"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__assistance_number) -> _WhichOneofReturnType__assistance_number | None: ...
+
+Global___Assistance: _TypeAlias = Assistance  # noqa: Y015
+
+@_typing.final
 class Cancellation(_message.Message):
     """A declarant's request to take back a declaration, whole or in part, or to report that goods were not
     loaded.
@@ -263,6 +335,8 @@ class CustomsStatus(_message.Message):
     DUTY_STATUS_FIELD_NUMBER: _builtins.int
     PACKAGE_COUNT_FIELD_NUMBER: _builtins.int
     SEALS_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
     declaration_number: _builtins.str
     """Number that customs gave on registration. Optional. At most 35 characters."""
     risk_result: _builtins.str
@@ -299,6 +373,16 @@ class CustomsStatus(_message.Message):
     def seals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Seals found or put on. Optional. From 1 to 100 entries."""
 
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the status is about. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Lines of released declarations, limits or quantities that enter the account or are struck from it.
+        Optional. From 1 to 10000 entries.
+        """
+
     def __init__(
         self,
         *,
@@ -313,10 +397,12 @@ class CustomsStatus(_message.Message):
         duty_status: _builtins.str | None = ...,
         package_count: _builtins.int | None = ...,
         seals: _abc.Iterable[_builtins.str] | None = ...,
+        account: _common_pb2.Account | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_departure_at", b"_departure_at", "_duty_status", b"_duty_status", "_package_count", b"_package_count", "_risk_result", b"_risk_result", "act", b"act", "declaration_number", b"declaration_number", "departure_at", b"departure_at", "duty_status", b"duty_status", "header", b"header", "package_count", b"package_count", "risk_result", b"risk_result", "source_status", b"source_status"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_departure_at", b"_departure_at", "_duty_status", b"_duty_status", "_package_count", b"_package_count", "_risk_result", b"_risk_result", "account", b"account", "act", b"act", "declaration_number", b"declaration_number", "departure_at", b"departure_at", "duty_status", b"duty_status", "header", b"header", "package_count", b"package_count", "risk_result", b"risk_result", "source_status", b"source_status"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_departure_at", b"_departure_at", "_duty_status", b"_duty_status", "_package_count", b"_package_count", "_risk_result", b"_risk_result", "act", b"act", "declaration_number", b"declaration_number", "departure_at", b"departure_at", "duties", b"duties", "duty_status", b"duty_status", "header", b"header", "package_count", b"package_count", "reasons", b"reasons", "risk_result", b"risk_result", "seals", b"seals", "source_status", b"source_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_departure_at", b"_departure_at", "_duty_status", b"_duty_status", "_package_count", b"_package_count", "_risk_result", b"_risk_result", "account", b"account", "act", b"act", "declaration_number", b"declaration_number", "departure_at", b"departure_at", "duties", b"duties", "duty_status", b"duty_status", "entries", b"entries", "header", b"header", "package_count", b"package_count", "reasons", b"reasons", "risk_result", b"risk_result", "seals", b"seals", "source_status", b"source_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__declaration_number: _TypeAlias = _typing.Literal["declaration_number"]  # noqa: Y015
     _WhichOneofArgType__declaration_number: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number"]  # noqa: Y015
@@ -1762,6 +1848,121 @@ class MatchResult(_message.Message):
 Global___MatchResult: _TypeAlias = MatchResult  # noqa: Y015
 
 @_typing.final
+class Objection(_message.Message):
+    """A request to review an act, or a statement before one. It does not suspend the act unless a decision says
+    so.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ObjectionParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        OBJECTOR_FIELD_NUMBER: _builtins.int
+        REPRESENTATIVE_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def objector(self) -> _common_pb2.Party:
+            """Who objects. Required."""
+
+        @_builtins.property
+        def representative(self) -> _common_pb2.Party:
+            """Who acts for him. Optional."""
+
+        def __init__(
+            self,
+            *,
+            objector: _common_pb2.Party | None = ...,
+            representative: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector", "representative", b"representative"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector", "representative", b"representative"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    OBJECTION_NUMBER_FIELD_NUMBER: _builtins.int
+    AGAINST_FIELD_NUMBER: _builtins.int
+    LODGED_AT_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    ASKS_SUSPENSION_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    objection_number: _builtins.str
+    """The objector's number. Optional. At most 35 characters."""
+    lodged_at: _builtins.str
+    """When it was lodged. Required."""
+    last_day: _builtins.str
+    """Last day for lodging, as the act states it. Optional."""
+    asks_suspension: _builtins.bool
+    """Whether the objector asks that the act be suspended until the answer. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def against(self) -> _common_pb2.Reference:
+        """The act that is objected to, or the announcement that is answered. Required."""
+
+    @_builtins.property
+    def asks(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What is asked for, in words. Optional. From 1 to 10 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Required. From 1 to 100 entries."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.DocumentNumber]:
+        """Documents that prove the grounds. Optional. From 1 to 50 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Objection.ObjectionParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        objection_number: _builtins.str | None = ...,
+        against: _common_pb2.Reference | None = ...,
+        lodged_at: _builtins.str | None = ...,
+        last_day: _builtins.str | None = ...,
+        asks_suspension: _builtins.bool | None = ...,
+        asks: _abc.Iterable[_common_pb2.Text] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        evidence: _abc.Iterable[_common_pb2.DocumentNumber] | None = ...,
+        parties: Global___Objection.ObjectionParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_asks_suspension", b"_asks_suspension", "_last_day", b"_last_day", "_lodged_at", b"_lodged_at", "_objection_number", b"_objection_number", "against", b"against", "asks_suspension", b"asks_suspension", "header", b"header", "last_day", b"last_day", "lodged_at", b"lodged_at", "objection_number", b"objection_number", "parties", b"parties"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asks_suspension", b"_asks_suspension", "_last_day", b"_last_day", "_lodged_at", b"_lodged_at", "_objection_number", b"_objection_number", "against", b"against", "asks", b"asks", "asks_suspension", b"asks_suspension", "evidence", b"evidence", "header", b"header", "last_day", b"last_day", "lodged_at", b"lodged_at", "objection_number", b"objection_number", "parties", b"parties", "reasons", b"reasons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__asks_suspension: _TypeAlias = _typing.Literal["asks_suspension"]  # noqa: Y015
+    _WhichOneofArgType__asks_suspension: _TypeAlias = _typing.Literal["_asks_suspension", b"_asks_suspension"]  # noqa: Y015
+    _WhichOneofReturnType__last_day: _TypeAlias = _typing.Literal["last_day"]  # noqa: Y015
+    _WhichOneofArgType__last_day: _TypeAlias = _typing.Literal["_last_day", b"_last_day"]  # noqa: Y015
+    _WhichOneofReturnType__lodged_at: _TypeAlias = _typing.Literal["lodged_at"]  # noqa: Y015
+    _WhichOneofArgType__lodged_at: _TypeAlias = _typing.Literal["_lodged_at", b"_lodged_at"]  # noqa: Y015
+    _WhichOneofReturnType__objection_number: _TypeAlias = _typing.Literal["objection_number"]  # noqa: Y015
+    _WhichOneofArgType__objection_number: _TypeAlias = _typing.Literal["_objection_number", b"_objection_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks_suspension) -> _WhichOneofReturnType__asks_suspension | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__last_day) -> _WhichOneofReturnType__last_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lodged_at) -> _WhichOneofReturnType__lodged_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__objection_number) -> _WhichOneofReturnType__objection_number | None: ...
+
+Global___Objection: _TypeAlias = Objection  # noqa: Y015
+
+@_typing.final
 class ReleaseRevocation(_message.Message):
     """The act that takes back a release, or part of it, before the goods have left."""
 
@@ -1933,3 +2134,348 @@ class Release(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
 
 Global___Release: _TypeAlias = Release  # noqa: Y015
+
+@_typing.final
+class SummaryResult(_message.Message):
+    """The act that answers a summary: declared, taken to statistics alone, or rejected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SUMMARY_NUMBER_FIELD_NUMBER: _builtins.int
+    DECLARATION_NUMBER_FIELD_NUMBER: _builtins.int
+    RECORD_NUMBER_FIELD_NUMBER: _builtins.int
+    PACKAGE_COUNT_FIELD_NUMBER: _builtins.int
+    NET_WEIGHT_FIELD_NUMBER: _builtins.int
+    GROSS_WEIGHT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    summary_number: _builtins.str
+    """Number of the application. Required. At most 35 characters."""
+    declaration_number: _builtins.str
+    """Number of the declaration that came of it. Optional. At most 35 characters."""
+    record_number: _builtins.str
+    """Number of the statistical record that came of it. Optional. At most 35 characters."""
+    package_count: _builtins.int
+    """Packages gathered. Optional. From 0 to 9999999."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def act(self) -> _common_pb2.Act:
+        """The authority's act, with what this document type cannot do without. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def net_weight(self) -> _common_pb2.Mass:
+        """Sum over the lines, kilograms. Optional."""
+
+    @_builtins.property
+    def gross_weight(self) -> _common_pb2.Mass:
+        """Sum over the lines, kilograms. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """The list lines that this result clears or gives back, each with the line it went into; all of the
+        summary when absent. Optional. From 1 to 10000 entries.
+        """
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        act: _common_pb2.Act | None = ...,
+        account: _common_pb2.Account | None = ...,
+        summary_number: _builtins.str | None = ...,
+        declaration_number: _builtins.str | None = ...,
+        record_number: _builtins.str | None = ...,
+        package_count: _builtins.int | None = ...,
+        net_weight: _common_pb2.Mass | None = ...,
+        gross_weight: _common_pb2.Mass | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_package_count", b"_package_count", "_record_number", b"_record_number", "_summary_number", b"_summary_number", "account", b"account", "act", b"act", "declaration_number", b"declaration_number", "gross_weight", b"gross_weight", "header", b"header", "net_weight", b"net_weight", "package_count", b"package_count", "record_number", b"record_number", "summary_number", b"summary_number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number", "_package_count", b"_package_count", "_record_number", b"_record_number", "_summary_number", b"_summary_number", "account", b"account", "act", b"act", "declaration_number", b"declaration_number", "entries", b"entries", "gross_weight", b"gross_weight", "header", b"header", "net_weight", b"net_weight", "package_count", b"package_count", "reasons", b"reasons", "record_number", b"record_number", "summary_number", b"summary_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declaration_number: _TypeAlias = _typing.Literal["declaration_number"]  # noqa: Y015
+    _WhichOneofArgType__declaration_number: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number"]  # noqa: Y015
+    _WhichOneofReturnType__package_count: _TypeAlias = _typing.Literal["package_count"]  # noqa: Y015
+    _WhichOneofArgType__package_count: _TypeAlias = _typing.Literal["_package_count", b"_package_count"]  # noqa: Y015
+    _WhichOneofReturnType__record_number: _TypeAlias = _typing.Literal["record_number"]  # noqa: Y015
+    _WhichOneofArgType__record_number: _TypeAlias = _typing.Literal["_record_number", b"_record_number"]  # noqa: Y015
+    _WhichOneofReturnType__summary_number: _TypeAlias = _typing.Literal["summary_number"]  # noqa: Y015
+    _WhichOneofArgType__summary_number: _TypeAlias = _typing.Literal["_summary_number", b"_summary_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declaration_number) -> _WhichOneofReturnType__declaration_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__package_count) -> _WhichOneofReturnType__package_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record_number) -> _WhichOneofReturnType__record_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__summary_number) -> _WhichOneofReturnType__summary_number | None: ...
+
+Global___SummaryResult: _TypeAlias = SummaryResult  # noqa: Y015
+
+@_typing.final
+class Summary(_message.Message):
+    """A request to gather released list lines into declarations or a statistical record, or to void such a
+    request.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Period(_message.Message):
+        """Days on which the lists were released."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FROM_FIELD_NUMBER: _builtins.int
+        UNTIL_FIELD_NUMBER: _builtins.int
+        until: _builtins.str
+        """Last day. Required."""
+        def __init__(
+            self,
+            *,
+            until: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+        _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+        _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+        _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+    @_typing.final
+    class Group(_message.Message):
+        """What is to become one declaration each: the keys that the law asks to agree, and the lines."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        @_typing.final
+        class SummaryItem(_message.Message):
+            """Lines of the declaration that is asked for."""
+
+            DESCRIPTOR: _descriptor.Descriptor
+
+            SEQUENCE_FIELD_NUMBER: _builtins.int
+            TARIFF_CODE_FIELD_NUMBER: _builtins.int
+            DESTINATION_COUNTRY_FIELD_NUMBER: _builtins.int
+            QUANTITY_FIELD_NUMBER: _builtins.int
+            AMOUNT_FIELD_NUMBER: _builtins.int
+            ENTRIES_FIELD_NUMBER: _builtins.int
+            sequence: _builtins.int
+            """Line of the declaration, from 1. Required. From 1 to 100."""
+            destination_country: _builtins.str
+            """Country in which the goods end. Required. A code of the list iso-3166-1."""
+            @_builtins.property
+            def tariff_code(self) -> _common_pb2.Code:
+                """National code. Required."""
+
+            @_builtins.property
+            def quantity(self) -> _common_pb2.Quantity:
+                """Sum over the list lines. Optional."""
+
+            @_builtins.property
+            def amount(self) -> _common_pb2.Amount:
+                """Sum over the list lines, in their one currency. Optional."""
+
+            @_builtins.property
+            def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+                """The list lines. Required. From 1 to 10000 entries."""
+
+            def __init__(
+                self,
+                *,
+                sequence: _builtins.int | None = ...,
+                tariff_code: _common_pb2.Code | None = ...,
+                destination_country: _builtins.str | None = ...,
+                quantity: _common_pb2.Quantity | None = ...,
+                amount: _common_pb2.Amount | None = ...,
+                entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+            ) -> None: ...
+            _HasFieldArgType: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country", "_sequence", b"_sequence", "amount", b"amount", "destination_country", b"destination_country", "quantity", b"quantity", "sequence", b"sequence", "tariff_code", b"tariff_code"]  # noqa: Y015
+            def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+            _ClearFieldArgType: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country", "_sequence", b"_sequence", "amount", b"amount", "destination_country", b"destination_country", "entries", b"entries", "quantity", b"quantity", "sequence", b"sequence", "tariff_code", b"tariff_code"]  # noqa: Y015
+            def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+            _WhichOneofReturnType__destination_country: _TypeAlias = _typing.Literal["destination_country"]  # noqa: Y015
+            _WhichOneofArgType__destination_country: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country"]  # noqa: Y015
+            _WhichOneofReturnType__sequence: _TypeAlias = _typing.Literal["sequence"]  # noqa: Y015
+            _WhichOneofArgType__sequence: _TypeAlias = _typing.Literal["_sequence", b"_sequence"]  # noqa: Y015
+            @_typing.overload
+            def WhichOneof(self, oneof_group: _WhichOneofArgType__destination_country) -> _WhichOneofReturnType__destination_country | None: ...
+            @_typing.overload
+            def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence) -> _WhichOneofReturnType__sequence | None: ...
+
+        SEQUENCE_FIELD_NUMBER: _builtins.int
+        SHIPPER_FIELD_NUMBER: _builtins.int
+        PRODUCER_FIELD_NUMBER: _builtins.int
+        TRANSPORT_MODE_FIELD_NUMBER: _builtins.int
+        DESTINATION_COUNTRY_FIELD_NUMBER: _builtins.int
+        EXIT_OFFICE_FIELD_NUMBER: _builtins.int
+        ITEMS_FIELD_NUMBER: _builtins.int
+        sequence: _builtins.int
+        """Number of the group, from 1. Required. From 1 to 9999."""
+        shipper: _builtins.str
+        """Registration number of the shipper in the territory. Required. At most 18 characters."""
+        producer: _builtins.str
+        """Registration number of who made or sold the goods. Optional. At most 18 characters."""
+        destination_country: _builtins.str
+        """Country to which the goods went. Optional. A code of the list iso-3166-1."""
+        @_builtins.property
+        def transport_mode(self) -> _common_pb2.Code:
+            """Mode of transport. Required."""
+
+        @_builtins.property
+        def exit_office(self) -> _common_pb2.Code:
+            """Office at which the goods left. Required."""
+
+        @_builtins.property
+        def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Summary.Group.SummaryItem]:
+            """Lines of the declaration that is asked for. Required. From 1 to 100 entries."""
+
+        def __init__(
+            self,
+            *,
+            sequence: _builtins.int | None = ...,
+            shipper: _builtins.str | None = ...,
+            producer: _builtins.str | None = ...,
+            transport_mode: _common_pb2.Code | None = ...,
+            destination_country: _builtins.str | None = ...,
+            exit_office: _common_pb2.Code | None = ...,
+            items: _abc.Iterable[Global___Summary.Group.SummaryItem] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country", "_producer", b"_producer", "_sequence", b"_sequence", "_shipper", b"_shipper", "destination_country", b"destination_country", "exit_office", b"exit_office", "producer", b"producer", "sequence", b"sequence", "shipper", b"shipper", "transport_mode", b"transport_mode"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country", "_producer", b"_producer", "_sequence", b"_sequence", "_shipper", b"_shipper", "destination_country", b"destination_country", "exit_office", b"exit_office", "items", b"items", "producer", b"producer", "sequence", b"sequence", "shipper", b"shipper", "transport_mode", b"transport_mode"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__destination_country: _TypeAlias = _typing.Literal["destination_country"]  # noqa: Y015
+        _WhichOneofArgType__destination_country: _TypeAlias = _typing.Literal["_destination_country", b"_destination_country"]  # noqa: Y015
+        _WhichOneofReturnType__producer: _TypeAlias = _typing.Literal["producer"]  # noqa: Y015
+        _WhichOneofArgType__producer: _TypeAlias = _typing.Literal["_producer", b"_producer"]  # noqa: Y015
+        _WhichOneofReturnType__sequence: _TypeAlias = _typing.Literal["sequence"]  # noqa: Y015
+        _WhichOneofArgType__sequence: _TypeAlias = _typing.Literal["_sequence", b"_sequence"]  # noqa: Y015
+        _WhichOneofReturnType__shipper: _TypeAlias = _typing.Literal["shipper"]  # noqa: Y015
+        _WhichOneofArgType__shipper: _TypeAlias = _typing.Literal["_shipper", b"_shipper"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__destination_country) -> _WhichOneofReturnType__destination_country | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__producer) -> _WhichOneofReturnType__producer | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence) -> _WhichOneofReturnType__sequence | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__shipper) -> _WhichOneofReturnType__shipper | None: ...
+
+    @_typing.final
+    class SummaryParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        DECLARANT_FIELD_NUMBER: _builtins.int
+        SHIPPER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def declarant(self) -> _common_pb2.Party:
+            """Who asks. Required."""
+
+        @_builtins.property
+        def shipper(self) -> _common_pb2.Party:
+            """Whose lists they are. Optional."""
+
+        def __init__(
+            self,
+            *,
+            declarant: _common_pb2.Party | None = ...,
+            shipper: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["declarant", b"declarant", "shipper", b"shipper"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["declarant", b"declarant", "shipper", b"shipper"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SUMMARY_NUMBER_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    summary_number: _builtins.str
+    """Number of the application. Required. At most 35 characters."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def office(self) -> _common_pb2.Code:
+        """Office with which it is lodged. Optional."""
+
+    @_builtins.property
+    def period(self) -> Global___Summary.Period:
+        """Days on which the lists were released. Optional."""
+
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___Summary.Group]:
+        """What is to become one declaration each: the keys that the law asks to agree, and the lines. Optional.
+        From 1 to 1000 entries.
+        """
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Every list line that is asked for, each once. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Summary.SummaryParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        summary_number: _builtins.str | None = ...,
+        office: _common_pb2.Code | None = ...,
+        period: Global___Summary.Period | None = ...,
+        groups: _abc.Iterable[Global___Summary.Group] | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___Summary.SummaryParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_summary_number", b"_summary_number", "account", b"account", "header", b"header", "office", b"office", "parties", b"parties", "period", b"period", "summary_number", b"summary_number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_summary_number", b"_summary_number", "account", b"account", "entries", b"entries", "groups", b"groups", "header", b"header", "office", b"office", "parties", b"parties", "period", b"period", "reasons", b"reasons", "summary_number", b"summary_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__summary_number: _TypeAlias = _typing.Literal["summary_number"]  # noqa: Y015
+    _WhichOneofArgType__summary_number: _TypeAlias = _typing.Literal["_summary_number", b"_summary_number"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__summary_number) -> _WhichOneofReturnType__summary_number | None: ...
+
+Global___Summary: _TypeAlias = Summary  # noqa: Y015

@@ -9,6 +9,8 @@ from threeflow.v1 import customs_pb2 as _customs_pb2
 from threeflow.v1 import funds_pb2 as _funds_pb2
 from threeflow.v1 import logistics_pb2 as _logistics_pb2
 from threeflow.v1 import network_pb2 as _network_pb2
+from threeflow.v1 import oversight_pb2 as _oversight_pb2
+from threeflow.v1 import parties_pb2 as _parties_pb2
 from threeflow.v1 import protocol_pb2 as _protocol_pb2
 from threeflow.v1 import trade_pb2 as _trade_pb2
 import builtins as _builtins
@@ -29,6 +31,7 @@ class DocumentView(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     AMENDMENT_FIELD_NUMBER: _builtins.int
+    ASSISTANCE_FIELD_NUMBER: _builtins.int
     CANCELLATION_FIELD_NUMBER: _builtins.int
     CUSTOMS_STATUS_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
@@ -40,14 +43,31 @@ class DocumentView(_message.Message):
     INSPECTION_ORDER_FIELD_NUMBER: _builtins.int
     INSPECTION_RESULT_FIELD_NUMBER: _builtins.int
     MATCH_RESULT_FIELD_NUMBER: _builtins.int
+    OBJECTION_FIELD_NUMBER: _builtins.int
     RELEASE_REVOCATION_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
+    SUMMARY_RESULT_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    FINANCE_FIELD_NUMBER: _builtins.int
+    GUARANTEE_FIELD_NUMBER: _builtins.int
     PAYMENT_FIELD_NUMBER: _builtins.int
+    REFUND_CLAIM_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_FIELD_NUMBER: _builtins.int
+    TAX_BILL_FIELD_NUMBER: _builtins.int
+    TAX_PAYMENT_FIELD_NUMBER: _builtins.int
     LOGISTICS_EVENT_FIELD_NUMBER: _builtins.int
     MANIFEST_FIELD_NUMBER: _builtins.int
+    STOCK_REPORT_FIELD_NUMBER: _builtins.int
     WAYBILL_FIELD_NUMBER: _builtins.int
     AGREEMENT_FIELD_NUMBER: _builtins.int
     PUBLICATION_FIELD_NUMBER: _builtins.int
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    RISK_SIGNAL_FIELD_NUMBER: _builtins.int
+    STATISTIC_FIELD_NUMBER: _builtins.int
+    CREDIT_RECORD_FIELD_NUMBER: _builtins.int
+    MANDATE_FIELD_NUMBER: _builtins.int
+    PERMIT_FIELD_NUMBER: _builtins.int
+    REGISTRATION_FIELD_NUMBER: _builtins.int
     CHECKPOINT_FIELD_NUMBER: _builtins.int
     DOSSIER_HEAD_FIELD_NUMBER: _builtins.int
     EVENT_FIELD_NUMBER: _builtins.int
@@ -55,11 +75,23 @@ class DocumentView(_message.Message):
     RECEIPT_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
     TRUST_LIST_FIELD_NUMBER: _builtins.int
+    CATALOGUE_FIELD_NUMBER: _builtins.int
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    INVOICE_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
+    RETURN_REQUEST_FIELD_NUMBER: _builtins.int
+    SALE_REPORT_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def amendment(self) -> _customs_pb2.Amendment:
         """A declarant's request to change a declaration. Nothing changes until a decision grants it. Present
         where the type says so.
+        """
+
+    @_builtins.property
+    def assistance(self) -> _customs_pb2.Assistance:
+        """Mutual administrative assistance between authorities, in a channel of its own. Present where the type
+        says so.
         """
 
     @_builtins.property
@@ -129,6 +161,12 @@ class DocumentView(_message.Message):
         """
 
     @_builtins.property
+    def objection(self) -> _customs_pb2.Objection:
+        """A request to review an act, or a statement before one. It does not suspend the act unless a decision
+        says so. Present where the type says so.
+        """
+
+    @_builtins.property
     def release_revocation(self) -> _customs_pb2.ReleaseRevocation:
         """The act that takes back a release, or part of it, before the goods have left. Present where the type
         says so.
@@ -141,9 +179,57 @@ class DocumentView(_message.Message):
         """
 
     @_builtins.property
+    def summary_result(self) -> _customs_pb2.SummaryResult:
+        """The act that answers a summary: declared, taken to statistics alone, or rejected. Present where the
+        type says so.
+        """
+
+    @_builtins.property
+    def summary(self) -> _customs_pb2.Summary:
+        """A request to gather released list lines into declarations or a statistical record, or to void such a
+        request. Present where the type says so.
+        """
+
+    @_builtins.property
+    def finance(self) -> _funds_pb2.Finance:
+        """Credit, pledge, receivable, policy or claim that rests on goods or orders. A fact; it says no more than
+        the customer consented to. Present where the type says so.
+        """
+
+    @_builtins.property
+    def guarantee(self) -> _funds_pb2.Guarantee:
+        """A guarantee, and every use of it: an account whose limit is reserved, freed and called on. It has
+        effect in one territory. Present where the type says so.
+        """
+
+    @_builtins.property
     def payment(self) -> _funds_pb2.Payment:
         """What a payer paid, as the institution that carried it out states. A fact. Present where the type says
         so.
+        """
+
+    @_builtins.property
+    def refund_claim(self) -> _funds_pb2.RefundClaim:
+        """A request to refund or exempt tax on goods that left. It holds the lines that it names until it is
+        decided. Present where the type says so.
+        """
+
+    @_builtins.property
+    def settlement(self) -> _funds_pb2.Settlement:
+        """What a bank received, sold or kept in foreign currency for goods that were released. A fact. Present
+        where the type says so.
+        """
+
+    @_builtins.property
+    def tax_bill(self) -> _funds_pb2.TaxBill:
+        """The act that assesses, confirms, reassesses or voids a tax on goods. A bill is never changed: a later
+        one names it and reverses its entry. Present where the type says so.
+        """
+
+    @_builtins.property
+    def tax_payment(self) -> _funds_pb2.TaxPayment:
+        """What was paid on tax bills, or given back, as the one who carried it out states. A fact. Present where
+        the type says so.
         """
 
     @_builtins.property
@@ -156,6 +242,12 @@ class DocumentView(_message.Message):
     def manifest(self) -> _logistics_pb2.Manifest:
         """What a carrier, post or place operator plans, carries, brings in or counts together. Differences
         between declared, loaded and counted quantities are its kinds. A fact. Present where the type says so.
+        """
+
+    @_builtins.property
+    def stock_report(self) -> _logistics_pb2.StockReport:
+        """What came into a stock, left it, changed hands or was counted, as its keeper states. A fact. Present
+        where the type says so.
         """
 
     @_builtins.property
@@ -174,6 +266,42 @@ class DocumentView(_message.Message):
     def publication(self) -> _network_pb2.Publication:
         """An authority makes known a list, a map, rules, a profile, a calendar, a directory or a warning. A
         standing statement. Present where the type says so.
+        """
+
+    @_builtins.property
+    def incident(self) -> _oversight_pb2.Incident:
+        """That something hinders or threatens the exchange or the trade, and what is done meanwhile. A fact.
+        Present where the type says so.
+        """
+
+    @_builtins.property
+    def risk_signal(self) -> _oversight_pb2.RiskSignal:
+        """That somebody has reason to look closer. A fact; it decides nothing. Present where the type says so."""
+
+    @_builtins.property
+    def statistic(self) -> _oversight_pb2.Statistic:
+        """Figures with the method by which they were made. A fact. Present where the type says so."""
+
+    @_builtins.property
+    def credit_record(self) -> _parties_pb2.CreditRecord:
+        """The act by which an authority or agency rates a party, or enters it in a list, with ground, term and
+        remedy. Present where the type says so.
+        """
+
+    @_builtins.property
+    def mandate(self) -> _parties_pb2.Mandate:
+        """What one party lets another do in its name, or with its data. A fact. Present where the type says so."""
+
+    @_builtins.property
+    def permit(self) -> _parties_pb2.Permit:
+        """The act by which an authority permits goods or certifies what they are, or says how the permit stands.
+        Present where the type says so.
+        """
+
+    @_builtins.property
+    def registration(self) -> _parties_pb2.Registration:
+        """The act by which an authority registers a party, place or capability, or says how the registration
+        stands. Present where the type says so.
         """
 
     @_builtins.property
@@ -217,15 +345,50 @@ class DocumentView(_message.Message):
         """
 
     @_builtins.property
+    def catalogue(self) -> _trade_pb2.Catalogue:
+        """Goods, item records, services or partners that a party lists, with validity. A fact. Present where the
+        type says so.
+        """
+
+    @_builtins.property
+    def contract(self) -> _trade_pb2.Contract:
+        """What two sides agreed, as one of them states it. A fact. Present where the type says so."""
+
+    @_builtins.property
+    def invoice(self) -> _trade_pb2.Invoice:
+        """What is asked for goods or services, as the one who asks states. A fact. Present where the type says
+        so.
+        """
+
+    @_builtins.property
     def order(self) -> _trade_pb2.Order:
         """What a buyer ordered from a seller, or what a firm booked for a warehouse abroad. A fact, taken in as
         it happened. Present where the type says so.
+        """
+
+    @_builtins.property
+    def return_request(self) -> _trade_pb2.ReturnRequest:
+        """A request to bring goods back: a new consignment with the positions swapped, linked line by line to the
+        declaration it returns from. Present where the type says so.
+        """
+
+    @_builtins.property
+    def sale_report(self) -> _trade_pb2.SaleReport:
+        """What was sold out of a stock, remains unsold or was written off, months after the goods crossed the
+        border. A fact. Present where the type says so.
+        """
+
+    @_builtins.property
+    def service(self) -> _trade_pb2.Service:
+        """A service that was asked for, accepted, performed or delivered as data. A fact. Present where the type
+        says so.
         """
 
     def __init__(
         self,
         *,
         amendment: _customs_pb2.Amendment | None = ...,
+        assistance: _customs_pb2.Assistance | None = ...,
         cancellation: _customs_pb2.Cancellation | None = ...,
         customs_status: _customs_pb2.CustomsStatus | None = ...,
         decision: _customs_pb2.Decision | None = ...,
@@ -237,14 +400,31 @@ class DocumentView(_message.Message):
         inspection_order: _customs_pb2.InspectionOrder | None = ...,
         inspection_result: _customs_pb2.InspectionResult | None = ...,
         match_result: _customs_pb2.MatchResult | None = ...,
+        objection: _customs_pb2.Objection | None = ...,
         release_revocation: _customs_pb2.ReleaseRevocation | None = ...,
         release: _customs_pb2.Release | None = ...,
+        summary_result: _customs_pb2.SummaryResult | None = ...,
+        summary: _customs_pb2.Summary | None = ...,
+        finance: _funds_pb2.Finance | None = ...,
+        guarantee: _funds_pb2.Guarantee | None = ...,
         payment: _funds_pb2.Payment | None = ...,
+        refund_claim: _funds_pb2.RefundClaim | None = ...,
+        settlement: _funds_pb2.Settlement | None = ...,
+        tax_bill: _funds_pb2.TaxBill | None = ...,
+        tax_payment: _funds_pb2.TaxPayment | None = ...,
         logistics_event: _logistics_pb2.LogisticsEvent | None = ...,
         manifest: _logistics_pb2.Manifest | None = ...,
+        stock_report: _logistics_pb2.StockReport | None = ...,
         waybill: _logistics_pb2.Waybill | None = ...,
         agreement: _network_pb2.Agreement | None = ...,
         publication: _network_pb2.Publication | None = ...,
+        incident: _oversight_pb2.Incident | None = ...,
+        risk_signal: _oversight_pb2.RiskSignal | None = ...,
+        statistic: _oversight_pb2.Statistic | None = ...,
+        credit_record: _parties_pb2.CreditRecord | None = ...,
+        mandate: _parties_pb2.Mandate | None = ...,
+        permit: _parties_pb2.Permit | None = ...,
+        registration: _parties_pb2.Registration | None = ...,
         checkpoint: _protocol_pb2.Checkpoint | None = ...,
         dossier_head: _protocol_pb2.DossierHead | None = ...,
         event: _protocol_pb2.Event | None = ...,
@@ -252,13 +432,19 @@ class DocumentView(_message.Message):
         receipt: _protocol_pb2.Receipt | None = ...,
         refusal: _protocol_pb2.Refusal | None = ...,
         trust_list: _protocol_pb2.TrustList | None = ...,
+        catalogue: _trade_pb2.Catalogue | None = ...,
+        contract: _trade_pb2.Contract | None = ...,
+        invoice: _trade_pb2.Invoice | None = ...,
         order: _trade_pb2.Order | None = ...,
+        return_request: _trade_pb2.ReturnRequest | None = ...,
+        sale_report: _trade_pb2.SaleReport | None = ...,
+        service: _trade_pb2.Service | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "amendment", b"amendment", "cancellation", b"cancellation", "checkpoint", b"checkpoint", "customs_status", b"customs_status", "decision", b"decision", "declaration", b"declaration", "detention", b"detention", "document", b"document", "dossier_head", b"dossier_head", "event", b"event", "import_decision", b"import_decision", "information_request", b"information_request", "information_response", b"information_response", "inspection_order", b"inspection_order", "inspection_result", b"inspection_result", "logistics_event", b"logistics_event", "manifest", b"manifest", "match_result", b"match_result", "node_statement", b"node_statement", "order", b"order", "payment", b"payment", "publication", b"publication", "receipt", b"receipt", "refusal", b"refusal", "release", b"release", "release_revocation", b"release_revocation", "trust_list", b"trust_list", "waybill", b"waybill"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "amendment", b"amendment", "assistance", b"assistance", "cancellation", b"cancellation", "catalogue", b"catalogue", "checkpoint", b"checkpoint", "contract", b"contract", "credit_record", b"credit_record", "customs_status", b"customs_status", "decision", b"decision", "declaration", b"declaration", "detention", b"detention", "document", b"document", "dossier_head", b"dossier_head", "event", b"event", "finance", b"finance", "guarantee", b"guarantee", "import_decision", b"import_decision", "incident", b"incident", "information_request", b"information_request", "information_response", b"information_response", "inspection_order", b"inspection_order", "inspection_result", b"inspection_result", "invoice", b"invoice", "logistics_event", b"logistics_event", "mandate", b"mandate", "manifest", b"manifest", "match_result", b"match_result", "node_statement", b"node_statement", "objection", b"objection", "order", b"order", "payment", b"payment", "permit", b"permit", "publication", b"publication", "receipt", b"receipt", "refund_claim", b"refund_claim", "refusal", b"refusal", "registration", b"registration", "release", b"release", "release_revocation", b"release_revocation", "return_request", b"return_request", "risk_signal", b"risk_signal", "sale_report", b"sale_report", "service", b"service", "settlement", b"settlement", "statistic", b"statistic", "stock_report", b"stock_report", "summary", b"summary", "summary_result", b"summary_result", "tax_bill", b"tax_bill", "tax_payment", b"tax_payment", "trust_list", b"trust_list", "waybill", b"waybill"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "amendment", b"amendment", "cancellation", b"cancellation", "checkpoint", b"checkpoint", "customs_status", b"customs_status", "decision", b"decision", "declaration", b"declaration", "detention", b"detention", "document", b"document", "dossier_head", b"dossier_head", "event", b"event", "import_decision", b"import_decision", "information_request", b"information_request", "information_response", b"information_response", "inspection_order", b"inspection_order", "inspection_result", b"inspection_result", "logistics_event", b"logistics_event", "manifest", b"manifest", "match_result", b"match_result", "node_statement", b"node_statement", "order", b"order", "payment", b"payment", "publication", b"publication", "receipt", b"receipt", "refusal", b"refusal", "release", b"release", "release_revocation", b"release_revocation", "trust_list", b"trust_list", "waybill", b"waybill"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "amendment", b"amendment", "assistance", b"assistance", "cancellation", b"cancellation", "catalogue", b"catalogue", "checkpoint", b"checkpoint", "contract", b"contract", "credit_record", b"credit_record", "customs_status", b"customs_status", "decision", b"decision", "declaration", b"declaration", "detention", b"detention", "document", b"document", "dossier_head", b"dossier_head", "event", b"event", "finance", b"finance", "guarantee", b"guarantee", "import_decision", b"import_decision", "incident", b"incident", "information_request", b"information_request", "information_response", b"information_response", "inspection_order", b"inspection_order", "inspection_result", b"inspection_result", "invoice", b"invoice", "logistics_event", b"logistics_event", "mandate", b"mandate", "manifest", b"manifest", "match_result", b"match_result", "node_statement", b"node_statement", "objection", b"objection", "order", b"order", "payment", b"payment", "permit", b"permit", "publication", b"publication", "receipt", b"receipt", "refund_claim", b"refund_claim", "refusal", b"refusal", "registration", b"registration", "release", b"release", "release_revocation", b"release_revocation", "return_request", b"return_request", "risk_signal", b"risk_signal", "sale_report", b"sale_report", "service", b"service", "settlement", b"settlement", "statistic", b"statistic", "stock_report", b"stock_report", "summary", b"summary", "summary_result", b"summary_result", "tax_bill", b"tax_bill", "tax_payment", b"tax_payment", "trust_list", b"trust_list", "waybill", b"waybill"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_document: _TypeAlias = _typing.Literal["amendment", "cancellation", "customs_status", "decision", "declaration", "detention", "import_decision", "information_request", "information_response", "inspection_order", "inspection_result", "match_result", "release_revocation", "release", "payment", "logistics_event", "manifest", "waybill", "agreement", "publication", "checkpoint", "dossier_head", "event", "node_statement", "receipt", "refusal", "trust_list", "order"]  # noqa: Y015
+    _WhichOneofReturnType_document: _TypeAlias = _typing.Literal["amendment", "assistance", "cancellation", "customs_status", "decision", "declaration", "detention", "import_decision", "information_request", "information_response", "inspection_order", "inspection_result", "match_result", "objection", "release_revocation", "release", "summary_result", "summary", "finance", "guarantee", "payment", "refund_claim", "settlement", "tax_bill", "tax_payment", "logistics_event", "manifest", "stock_report", "waybill", "agreement", "publication", "incident", "risk_signal", "statistic", "credit_record", "mandate", "permit", "registration", "checkpoint", "dossier_head", "event", "node_statement", "receipt", "refusal", "trust_list", "catalogue", "contract", "invoice", "order", "return_request", "sale_report", "service"]  # noqa: Y015
     _WhichOneofArgType_document: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_document) -> _WhichOneofReturnType_document | None: ...
 

@@ -20,6 +20,248 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Finance(_message.Message):
+    """Credit, pledge, receivable, policy or claim that rests on goods or orders. A fact; it says no more than the
+    customer consented to.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FinanceParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        INSTITUTION_FIELD_NUMBER: _builtins.int
+        CUSTOMER_FIELD_NUMBER: _builtins.int
+        KEEPER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def institution(self) -> _common_pb2.Party:
+            """Bank or insurer. Required."""
+
+        @_builtins.property
+        def customer(self) -> _common_pb2.Party:
+            """Whom it serves. Required."""
+
+        @_builtins.property
+        def keeper(self) -> _common_pb2.Party:
+            """Who keeps pledged goods. Optional."""
+
+        def __init__(
+            self,
+            *,
+            institution: _common_pb2.Party | None = ...,
+            customer: _common_pb2.Party | None = ...,
+            keeper: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "institution", b"institution", "keeper", b"keeper"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "institution", b"institution", "keeper", b"keeper"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CONTRACT_NUMBER_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    COLLATERAL_FIELD_NUMBER: _builtins.int
+    INSURED_RISK_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    contract_number: _builtins.str
+    """Number of the contract or policy. Required. At most 50 characters."""
+    effective_at: _builtins.str
+    """From when. Required."""
+    ends_at: _builtins.str
+    """Until when. Optional."""
+    status: _builtins.str
+    """How it stands. Required. One of running, ended; the list may grow."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def amount(self) -> _common_pb2.Amount:
+        """Limit, sum insured, or claim. Required."""
+
+    @_builtins.property
+    def collateral(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Key]:
+        """What it rests on. Optional. From 1 to 1000 entries."""
+
+    @_builtins.property
+    def insured_risk(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """Risks that a policy covers. Optional. From 1 to 20 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Finance.FinanceParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        contract_number: _builtins.str | None = ...,
+        effective_at: _builtins.str | None = ...,
+        ends_at: _builtins.str | None = ...,
+        status: _builtins.str | None = ...,
+        amount: _common_pb2.Amount | None = ...,
+        collateral: _abc.Iterable[_common_pb2.Key] | None = ...,
+        insured_risk: _abc.Iterable[_common_pb2.Text] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___Finance.FinanceParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number", "_effective_at", b"_effective_at", "_ends_at", b"_ends_at", "_status", b"_status", "amount", b"amount", "contract_number", b"contract_number", "effective_at", b"effective_at", "ends_at", b"ends_at", "header", b"header", "parties", b"parties", "status", b"status"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number", "_effective_at", b"_effective_at", "_ends_at", b"_ends_at", "_status", b"_status", "amount", b"amount", "collateral", b"collateral", "contract_number", b"contract_number", "effective_at", b"effective_at", "ends_at", b"ends_at", "header", b"header", "insured_risk", b"insured_risk", "parties", b"parties", "reasons", b"reasons", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__contract_number: _TypeAlias = _typing.Literal["contract_number"]  # noqa: Y015
+    _WhichOneofArgType__contract_number: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number"]  # noqa: Y015
+    _WhichOneofReturnType__effective_at: _TypeAlias = _typing.Literal["effective_at"]  # noqa: Y015
+    _WhichOneofArgType__effective_at: _TypeAlias = _typing.Literal["_effective_at", b"_effective_at"]  # noqa: Y015
+    _WhichOneofReturnType__ends_at: _TypeAlias = _typing.Literal["ends_at"]  # noqa: Y015
+    _WhichOneofArgType__ends_at: _TypeAlias = _typing.Literal["_ends_at", b"_ends_at"]  # noqa: Y015
+    _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
+    _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__contract_number) -> _WhichOneofReturnType__contract_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective_at) -> _WhichOneofReturnType__effective_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends_at) -> _WhichOneofReturnType__ends_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
+
+Global___Finance: _TypeAlias = Finance  # noqa: Y015
+
+@_typing.final
+class Guarantee(_message.Message):
+    """A guarantee, and every use of it: an account whose limit is reserved, freed and called on. It has effect in
+    one territory.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class GuaranteeParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        GUARANTOR_FIELD_NUMBER: _builtins.int
+        PRINCIPAL_FIELD_NUMBER: _builtins.int
+        BENEFICIARY_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def guarantor(self) -> _common_pb2.Party:
+            """Who answers. Required."""
+
+        @_builtins.property
+        def principal(self) -> _common_pb2.Party:
+            """For whom. Optional."""
+
+        @_builtins.property
+        def beneficiary(self) -> _common_pb2.Party:
+            """To whom. Optional."""
+
+        def __init__(
+            self,
+            *,
+            guarantor: _common_pb2.Party | None = ...,
+            principal: _common_pb2.Party | None = ...,
+            beneficiary: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["beneficiary", b"beneficiary", "guarantor", b"guarantor", "principal", b"principal"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["beneficiary", b"beneficiary", "guarantor", b"guarantor", "principal", b"principal"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    GUARANTEE_NUMBER_FIELD_NUMBER: _builtins.int
+    GUARANTEE_TYPE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    PROCEDURES_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    guarantee_number: _builtins.str
+    """Reference number of the guarantee. Required. At most 35 characters."""
+    valid_from: _builtins.str
+    """First instant. Optional."""
+    valid_until: _builtins.str
+    """Last instant. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def guarantee_type(self) -> _common_pb2.Code:
+        """Kind of guarantee, by its list. Optional."""
+
+    @_builtins.property
+    def procedures(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Code]:
+        """Procedures that it secures; all when absent. Optional. From 1 to 50 entries."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """The limit, or what is reserved, freed or called, by declaration or bill. Required. From 1 to 10000
+        entries.
+        """
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Guarantee.GuaranteeParties:
+        """Persons and firms, by the part they play. Optional."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        guarantee_number: _builtins.str | None = ...,
+        guarantee_type: _common_pb2.Code | None = ...,
+        valid_from: _builtins.str | None = ...,
+        valid_until: _builtins.str | None = ...,
+        procedures: _abc.Iterable[_common_pb2.Code] | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___Guarantee.GuaranteeParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_guarantee_number", b"_guarantee_number", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "account", b"account", "guarantee_number", b"guarantee_number", "guarantee_type", b"guarantee_type", "header", b"header", "parties", b"parties", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guarantee_number", b"_guarantee_number", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "account", b"account", "entries", b"entries", "guarantee_number", b"guarantee_number", "guarantee_type", b"guarantee_type", "header", b"header", "parties", b"parties", "procedures", b"procedures", "reasons", b"reasons", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__guarantee_number: _TypeAlias = _typing.Literal["guarantee_number"]  # noqa: Y015
+    _WhichOneofArgType__guarantee_number: _TypeAlias = _typing.Literal["_guarantee_number", b"_guarantee_number"]  # noqa: Y015
+    _WhichOneofReturnType__valid_from: _TypeAlias = _typing.Literal["valid_from"]  # noqa: Y015
+    _WhichOneofArgType__valid_from: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from"]  # noqa: Y015
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guarantee_number) -> _WhichOneofReturnType__guarantee_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_from) -> _WhichOneofReturnType__valid_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___Guarantee: _TypeAlias = Guarantee  # noqa: Y015
+
+@_typing.final
 class Payment(_message.Message):
     """What a payer paid, as the institution that carried it out states. A fact."""
 
@@ -205,3 +447,607 @@ class Payment(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__uetr) -> _WhichOneofReturnType__uetr | None: ...
 
 Global___Payment: _TypeAlias = Payment  # noqa: Y015
+
+@_typing.final
+class RefundClaim(_message.Message):
+    """A request to refund or exempt tax on goods that left. It holds the lines that it names until it is decided."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Period(_message.Message):
+        """Days that it covers."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FROM_FIELD_NUMBER: _builtins.int
+        UNTIL_FIELD_NUMBER: _builtins.int
+        until: _builtins.str
+        """Last day. Required."""
+        def __init__(
+            self,
+            *,
+            until: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+        _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+        _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+        _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+    @_typing.final
+    class RefundClaimParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CLAIMANT_FIELD_NUMBER: _builtins.int
+        PRINCIPAL_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def claimant(self) -> _common_pb2.Party:
+            """Who claims. Required."""
+
+        @_builtins.property
+        def principal(self) -> _common_pb2.Party:
+            """For whom an agent claims. Optional."""
+
+        def __init__(
+            self,
+            *,
+            claimant: _common_pb2.Party | None = ...,
+            principal: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["claimant", b"claimant", "principal", b"principal"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["claimant", b"claimant", "principal", b"principal"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    CLAIM_NUMBER_FIELD_NUMBER: _builtins.int
+    CLAIMED_AT_FIELD_NUMBER: _builtins.int
+    REFUND_TYPE_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    INVOICES_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    MANDATE_NUMBER_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    claim_number: _builtins.str
+    """Number of the claim. Required. At most 50 characters."""
+    claimed_at: _builtins.str
+    """When. Optional."""
+    refund_type: _builtins.str
+    """How tax is dealt with. Optional. One of refund, exempt-no-invoice, taxed; the list may grow."""
+    mandate_number: _builtins.str
+    """Mandate under which an agent claims. Optional. At most 50 characters."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def period(self) -> Global___RefundClaim.Period:
+        """Days that it covers. Optional."""
+
+    @_builtins.property
+    def invoices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Numbers of the invoices that prove the purchase. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def total(self) -> _common_pb2.Amount:
+        """What is claimed. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Declaration lines, and how much is claimed on each. Required. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___RefundClaim.RefundClaimParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        claim_number: _builtins.str | None = ...,
+        claimed_at: _builtins.str | None = ...,
+        refund_type: _builtins.str | None = ...,
+        period: Global___RefundClaim.Period | None = ...,
+        invoices: _abc.Iterable[_builtins.str] | None = ...,
+        total: _common_pb2.Amount | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        mandate_number: _builtins.str | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___RefundClaim.RefundClaimParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_claim_number", b"_claim_number", "_claimed_at", b"_claimed_at", "_mandate_number", b"_mandate_number", "_refund_type", b"_refund_type", "account", b"account", "claim_number", b"claim_number", "claimed_at", b"claimed_at", "header", b"header", "mandate_number", b"mandate_number", "parties", b"parties", "period", b"period", "refund_type", b"refund_type", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_claim_number", b"_claim_number", "_claimed_at", b"_claimed_at", "_mandate_number", b"_mandate_number", "_refund_type", b"_refund_type", "account", b"account", "claim_number", b"claim_number", "claimed_at", b"claimed_at", "entries", b"entries", "header", b"header", "invoices", b"invoices", "mandate_number", b"mandate_number", "parties", b"parties", "period", b"period", "reasons", b"reasons", "refund_type", b"refund_type", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__claim_number: _TypeAlias = _typing.Literal["claim_number"]  # noqa: Y015
+    _WhichOneofArgType__claim_number: _TypeAlias = _typing.Literal["_claim_number", b"_claim_number"]  # noqa: Y015
+    _WhichOneofReturnType__claimed_at: _TypeAlias = _typing.Literal["claimed_at"]  # noqa: Y015
+    _WhichOneofArgType__claimed_at: _TypeAlias = _typing.Literal["_claimed_at", b"_claimed_at"]  # noqa: Y015
+    _WhichOneofReturnType__mandate_number: _TypeAlias = _typing.Literal["mandate_number"]  # noqa: Y015
+    _WhichOneofArgType__mandate_number: _TypeAlias = _typing.Literal["_mandate_number", b"_mandate_number"]  # noqa: Y015
+    _WhichOneofReturnType__refund_type: _TypeAlias = _typing.Literal["refund_type"]  # noqa: Y015
+    _WhichOneofArgType__refund_type: _TypeAlias = _typing.Literal["_refund_type", b"_refund_type"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__claim_number) -> _WhichOneofReturnType__claim_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__claimed_at) -> _WhichOneofReturnType__claimed_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mandate_number) -> _WhichOneofReturnType__mandate_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__refund_type) -> _WhichOneofReturnType__refund_type | None: ...
+
+Global___RefundClaim: _TypeAlias = RefundClaim  # noqa: Y015
+
+@_typing.final
+class Settlement(_message.Message):
+    """What a bank received, sold or kept in foreign currency for goods that were released. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class SettlementParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        BENEFICIARY_FIELD_NUMBER: _builtins.int
+        PAYER_FIELD_NUMBER: _builtins.int
+        BANK_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def beneficiary(self) -> _common_pb2.Party:
+            """Who is paid. Required."""
+
+        @_builtins.property
+        def payer(self) -> _common_pb2.Party:
+            """Who paid, where known. Optional."""
+
+        @_builtins.property
+        def bank(self) -> _common_pb2.Party:
+            """Who received it. Optional."""
+
+        def __init__(
+            self,
+            *,
+            beneficiary: _common_pb2.Party | None = ...,
+            payer: _common_pb2.Party | None = ...,
+            bank: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["bank", b"bank", "beneficiary", b"beneficiary", "payer", b"payer"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["bank", b"bank", "beneficiary", b"beneficiary", "payer", b"payer"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    SETTLED_AT_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SETTLED_AMOUNT_FIELD_NUMBER: _builtins.int
+    EXCHANGE_RATE_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_TYPE_FIELD_NUMBER: _builtins.int
+    BOP_CODE_FIELD_NUMBER: _builtins.int
+    ACCOUNT_TOKEN_FIELD_NUMBER: _builtins.int
+    END_TO_END_ID_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    ADVANCES_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    settlement_number: _builtins.str
+    """Transaction number. Required. At most 60 characters."""
+    settled_at: _builtins.str
+    """When. Required."""
+    exchange_rate: _builtins.str
+    """Units of home currency for one unit received. Optional."""
+    settlement_type: _builtins.str
+    """What became of it. Optional. One of sold, retained, home-currency; the list may grow."""
+    account_token: _builtins.str
+    """Pseudonym of the bank account; never its number. Optional. At most 64 characters."""
+    end_to_end_id: _builtins.str
+    """ISO 20022 end-to-end identification. Optional. At most 35 characters."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def amount(self) -> _common_pb2.Amount:
+        """In the currency received. Required."""
+
+    @_builtins.property
+    def settled_amount(self) -> _common_pb2.Amount:
+        """In home currency, where it was sold. Optional."""
+
+    @_builtins.property
+    def bop_code(self) -> _common_pb2.Code:
+        """Code of the transaction, by its list. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Declarations whose value was received, and how much of each. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def advances(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """What was received before any goods were released. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Settlement.SettlementParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        settlement_number: _builtins.str | None = ...,
+        settled_at: _builtins.str | None = ...,
+        amount: _common_pb2.Amount | None = ...,
+        settled_amount: _common_pb2.Amount | None = ...,
+        exchange_rate: _builtins.str | None = ...,
+        settlement_type: _builtins.str | None = ...,
+        bop_code: _common_pb2.Code | None = ...,
+        account_token: _builtins.str | None = ...,
+        end_to_end_id: _builtins.str | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        advances: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        parties: Global___Settlement.SettlementParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_account_token", b"_account_token", "_end_to_end_id", b"_end_to_end_id", "_exchange_rate", b"_exchange_rate", "_settled_at", b"_settled_at", "_settlement_number", b"_settlement_number", "_settlement_type", b"_settlement_type", "account", b"account", "account_token", b"account_token", "amount", b"amount", "bop_code", b"bop_code", "end_to_end_id", b"end_to_end_id", "exchange_rate", b"exchange_rate", "header", b"header", "parties", b"parties", "settled_amount", b"settled_amount", "settled_at", b"settled_at", "settlement_number", b"settlement_number", "settlement_type", b"settlement_type"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_account_token", b"_account_token", "_end_to_end_id", b"_end_to_end_id", "_exchange_rate", b"_exchange_rate", "_settled_at", b"_settled_at", "_settlement_number", b"_settlement_number", "_settlement_type", b"_settlement_type", "account", b"account", "account_token", b"account_token", "advances", b"advances", "amount", b"amount", "bop_code", b"bop_code", "end_to_end_id", b"end_to_end_id", "entries", b"entries", "exchange_rate", b"exchange_rate", "header", b"header", "parties", b"parties", "settled_amount", b"settled_amount", "settled_at", b"settled_at", "settlement_number", b"settlement_number", "settlement_type", b"settlement_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__account_token: _TypeAlias = _typing.Literal["account_token"]  # noqa: Y015
+    _WhichOneofArgType__account_token: _TypeAlias = _typing.Literal["_account_token", b"_account_token"]  # noqa: Y015
+    _WhichOneofReturnType__end_to_end_id: _TypeAlias = _typing.Literal["end_to_end_id"]  # noqa: Y015
+    _WhichOneofArgType__end_to_end_id: _TypeAlias = _typing.Literal["_end_to_end_id", b"_end_to_end_id"]  # noqa: Y015
+    _WhichOneofReturnType__exchange_rate: _TypeAlias = _typing.Literal["exchange_rate"]  # noqa: Y015
+    _WhichOneofArgType__exchange_rate: _TypeAlias = _typing.Literal["_exchange_rate", b"_exchange_rate"]  # noqa: Y015
+    _WhichOneofReturnType__settled_at: _TypeAlias = _typing.Literal["settled_at"]  # noqa: Y015
+    _WhichOneofArgType__settled_at: _TypeAlias = _typing.Literal["_settled_at", b"_settled_at"]  # noqa: Y015
+    _WhichOneofReturnType__settlement_number: _TypeAlias = _typing.Literal["settlement_number"]  # noqa: Y015
+    _WhichOneofArgType__settlement_number: _TypeAlias = _typing.Literal["_settlement_number", b"_settlement_number"]  # noqa: Y015
+    _WhichOneofReturnType__settlement_type: _TypeAlias = _typing.Literal["settlement_type"]  # noqa: Y015
+    _WhichOneofArgType__settlement_type: _TypeAlias = _typing.Literal["_settlement_type", b"_settlement_type"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__account_token) -> _WhichOneofReturnType__account_token | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_to_end_id) -> _WhichOneofReturnType__end_to_end_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exchange_rate) -> _WhichOneofReturnType__exchange_rate | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__settled_at) -> _WhichOneofReturnType__settled_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__settlement_number) -> _WhichOneofReturnType__settlement_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__settlement_type) -> _WhichOneofReturnType__settlement_type | None: ...
+
+Global___Settlement: _TypeAlias = Settlement  # noqa: Y015
+
+@_typing.final
+class TaxBill(_message.Message):
+    """The act that assesses, confirms, reassesses or voids a tax on goods. A bill is never changed: a later one
+    names it and reverses its entry.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class TaxBillParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        TAXPAYER_FIELD_NUMBER: _builtins.int
+        WITHHOLDING_AGENT_FIELD_NUMBER: _builtins.int
+        GUARANTOR_FIELD_NUMBER: _builtins.int
+        LIABLE_AFTER_DEFAULT_FIELD_NUMBER: _builtins.int
+        DECLARANT_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def taxpayer(self) -> _common_pb2.Party:
+            """Who owes the tax by law: the buyer, in retail import. Required."""
+
+        @_builtins.property
+        def withholding_agent(self) -> _common_pb2.Party:
+            """Who collects the tax from the taxpayer and pays it in his stead. Optional."""
+
+        @_builtins.property
+        def guarantor(self) -> _common_pb2.Party:
+            """Who answers with a guarantee. Optional."""
+
+        @_builtins.property
+        def liable_after_default(self) -> _common_pb2.Party:
+            """Who is called on when the withholding agent does not pay. Optional."""
+
+        @_builtins.property
+        def declarant(self) -> _common_pb2.Party:
+            """Who declared the goods. Optional."""
+
+        def __init__(
+            self,
+            *,
+            taxpayer: _common_pb2.Party | None = ...,
+            withholding_agent: _common_pb2.Party | None = ...,
+            guarantor: _common_pb2.Party | None = ...,
+            liable_after_default: _common_pb2.Party | None = ...,
+            declarant: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["declarant", b"declarant", "guarantor", b"guarantor", "liable_after_default", b"liable_after_default", "taxpayer", b"taxpayer", "withholding_agent", b"withholding_agent"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["declarant", b"declarant", "guarantor", b"guarantor", "liable_after_default", b"liable_after_default", "taxpayer", b"taxpayer", "withholding_agent", b"withholding_agent"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    BILL_NUMBER_FIELD_NUMBER: _builtins.int
+    DECLARATION_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMS_VALUE_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    INSIDE_LIMITS_FIELD_NUMBER: _builtins.int
+    PAY_FROM_FIELD_NUMBER: _builtins.int
+    PAY_UNTIL_FIELD_NUMBER: _builtins.int
+    CONFIRMS_AT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    REVERSED_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    bill_number: _builtins.str
+    """Number of the bill. Required. At most 50 characters."""
+    declaration_number: _builtins.str
+    """Number of the declaration that is taxed. Required. At most 35 characters."""
+    inside_limits: _builtins.bool
+    """Whether the goods are inside the limits for reduced tax, by the counter that customs alone keeps.
+    Optional.
+    """
+    pay_from: _builtins.str
+    """First day on which it may be paid, at the place of the office. Optional."""
+    confirms_at: _builtins.str
+    """Instant from which the assessment is final unless the goods are returned. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def act(self) -> _common_pb2.Act:
+        """The authority's act, with what this document type cannot do without. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def customs_value(self) -> _common_pb2.Amount:
+        """Value on which the tax is computed. Optional."""
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Duty]:
+        """Each tax with base, rate and amount. Optional. From 1 to 20 entries."""
+
+    @_builtins.property
+    def total(self) -> _common_pb2.Amount:
+        """What is due. Optional."""
+
+    @_builtins.property
+    def pay_until(self) -> _common_pb2.Deadline:
+        """Instant at which it is overdue. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """The bill itself as an entry, its total the amount. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def reversed(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Entries of earlier bills that this one takes back. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___TaxBill.TaxBillParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        act: _common_pb2.Act | None = ...,
+        account: _common_pb2.Account | None = ...,
+        bill_number: _builtins.str | None = ...,
+        declaration_number: _builtins.str | None = ...,
+        customs_value: _common_pb2.Amount | None = ...,
+        duties: _abc.Iterable[_common_pb2.Duty] | None = ...,
+        total: _common_pb2.Amount | None = ...,
+        inside_limits: _builtins.bool | None = ...,
+        pay_from: _builtins.str | None = ...,
+        pay_until: _common_pb2.Deadline | None = ...,
+        confirms_at: _builtins.str | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reversed: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___TaxBill.TaxBillParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bill_number", b"_bill_number", "_confirms_at", b"_confirms_at", "_declaration_number", b"_declaration_number", "_inside_limits", b"_inside_limits", "_pay_from", b"_pay_from", "account", b"account", "act", b"act", "bill_number", b"bill_number", "confirms_at", b"confirms_at", "customs_value", b"customs_value", "declaration_number", b"declaration_number", "header", b"header", "inside_limits", b"inside_limits", "parties", b"parties", "pay_from", b"pay_from", "pay_until", b"pay_until", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bill_number", b"_bill_number", "_confirms_at", b"_confirms_at", "_declaration_number", b"_declaration_number", "_inside_limits", b"_inside_limits", "_pay_from", b"_pay_from", "account", b"account", "act", b"act", "bill_number", b"bill_number", "confirms_at", b"confirms_at", "customs_value", b"customs_value", "declaration_number", b"declaration_number", "duties", b"duties", "entries", b"entries", "header", b"header", "inside_limits", b"inside_limits", "parties", b"parties", "pay_from", b"pay_from", "pay_until", b"pay_until", "reasons", b"reasons", "reversed", b"reversed", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bill_number: _TypeAlias = _typing.Literal["bill_number"]  # noqa: Y015
+    _WhichOneofArgType__bill_number: _TypeAlias = _typing.Literal["_bill_number", b"_bill_number"]  # noqa: Y015
+    _WhichOneofReturnType__confirms_at: _TypeAlias = _typing.Literal["confirms_at"]  # noqa: Y015
+    _WhichOneofArgType__confirms_at: _TypeAlias = _typing.Literal["_confirms_at", b"_confirms_at"]  # noqa: Y015
+    _WhichOneofReturnType__declaration_number: _TypeAlias = _typing.Literal["declaration_number"]  # noqa: Y015
+    _WhichOneofArgType__declaration_number: _TypeAlias = _typing.Literal["_declaration_number", b"_declaration_number"]  # noqa: Y015
+    _WhichOneofReturnType__inside_limits: _TypeAlias = _typing.Literal["inside_limits"]  # noqa: Y015
+    _WhichOneofArgType__inside_limits: _TypeAlias = _typing.Literal["_inside_limits", b"_inside_limits"]  # noqa: Y015
+    _WhichOneofReturnType__pay_from: _TypeAlias = _typing.Literal["pay_from"]  # noqa: Y015
+    _WhichOneofArgType__pay_from: _TypeAlias = _typing.Literal["_pay_from", b"_pay_from"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bill_number) -> _WhichOneofReturnType__bill_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confirms_at) -> _WhichOneofReturnType__confirms_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declaration_number) -> _WhichOneofReturnType__declaration_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inside_limits) -> _WhichOneofReturnType__inside_limits | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pay_from) -> _WhichOneofReturnType__pay_from | None: ...
+
+Global___TaxBill: _TypeAlias = TaxBill  # noqa: Y015
+
+@_typing.final
+class TaxPayment(_message.Message):
+    """What was paid on tax bills, or given back, as the one who carried it out states. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Period(_message.Message):
+        """Days that a consolidated payment settles."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FROM_FIELD_NUMBER: _builtins.int
+        UNTIL_FIELD_NUMBER: _builtins.int
+        until: _builtins.str
+        """Last day. Required."""
+        def __init__(
+            self,
+            *,
+            until: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+        _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+        _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+        _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+    @_typing.final
+    class TaxPaymentParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        PAYER_FIELD_NUMBER: _builtins.int
+        WITHHOLDING_AGENT_FIELD_NUMBER: _builtins.int
+        TREASURY_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def payer(self) -> _common_pb2.Party:
+            """Who paid. Required."""
+
+        @_builtins.property
+        def withholding_agent(self) -> _common_pb2.Party:
+            """Who paid in the stead of the taxpayers. Optional."""
+
+        @_builtins.property
+        def treasury(self) -> _common_pb2.Party:
+            """Who was paid. Optional."""
+
+        def __init__(
+            self,
+            *,
+            payer: _common_pb2.Party | None = ...,
+            withholding_agent: _common_pb2.Party | None = ...,
+            treasury: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["payer", b"payer", "treasury", b"treasury", "withholding_agent", b"withholding_agent"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["payer", b"payer", "treasury", b"treasury", "withholding_agent", b"withholding_agent"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    PAYMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    PAID_AT_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    payment_number: _builtins.str
+    """Transaction number. Required. At most 60 characters."""
+    paid_at: _builtins.str
+    """When the payment was final. Required."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def amount(self) -> _common_pb2.Amount:
+        """Sum that was paid or given back. Required."""
+
+    @_builtins.property
+    def period(self) -> Global___TaxPayment.Period:
+        """Days that a consolidated payment settles. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """The bills, and how much was paid on each. Required. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___TaxPayment.TaxPaymentParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        payment_number: _builtins.str | None = ...,
+        paid_at: _builtins.str | None = ...,
+        amount: _common_pb2.Amount | None = ...,
+        period: Global___TaxPayment.Period | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        parties: Global___TaxPayment.TaxPaymentParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_paid_at", b"_paid_at", "_payment_number", b"_payment_number", "account", b"account", "amount", b"amount", "header", b"header", "paid_at", b"paid_at", "parties", b"parties", "payment_number", b"payment_number", "period", b"period"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_paid_at", b"_paid_at", "_payment_number", b"_payment_number", "account", b"account", "amount", b"amount", "entries", b"entries", "header", b"header", "paid_at", b"paid_at", "parties", b"parties", "payment_number", b"payment_number", "period", b"period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__paid_at: _TypeAlias = _typing.Literal["paid_at"]  # noqa: Y015
+    _WhichOneofArgType__paid_at: _TypeAlias = _typing.Literal["_paid_at", b"_paid_at"]  # noqa: Y015
+    _WhichOneofReturnType__payment_number: _TypeAlias = _typing.Literal["payment_number"]  # noqa: Y015
+    _WhichOneofArgType__payment_number: _TypeAlias = _typing.Literal["_payment_number", b"_payment_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__paid_at) -> _WhichOneofReturnType__paid_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payment_number) -> _WhichOneofReturnType__payment_number | None: ...
+
+Global___TaxPayment: _TypeAlias = TaxPayment  # noqa: Y015

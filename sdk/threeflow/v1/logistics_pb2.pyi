@@ -412,6 +412,115 @@ class Manifest(_message.Message):
 Global___Manifest: _TypeAlias = Manifest  # noqa: Y015
 
 @_typing.final
+class StockReport(_message.Message):
+    """What came into a stock, left it, changed hands or was counted, as its keeper states. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class StockReportParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEEPER_FIELD_NUMBER: _builtins.int
+        OWNER_FIELD_NUMBER: _builtins.int
+        FORMER_OWNER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def keeper(self) -> _common_pb2.Party:
+            """Who keeps the stock. Required."""
+
+        @_builtins.property
+        def owner(self) -> _common_pb2.Party:
+            """Whose goods they are after it. Optional."""
+
+        @_builtins.property
+        def former_owner(self) -> _common_pb2.Party:
+            """Whose goods they were before. Optional."""
+
+        def __init__(
+            self,
+            *,
+            keeper: _common_pb2.Party | None = ...,
+            owner: _common_pb2.Party | None = ...,
+            former_owner: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["former_owner", b"former_owner", "keeper", b"keeper", "owner", b"owner"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["former_owner", b"former_owner", "keeper", b"keeper", "owner", b"owner"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    REPORTED_AT_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    OTHER_ACCOUNT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    report_number: _builtins.str
+    """The keeper's number of the report. Required. At most 35 characters."""
+    reported_at: _builtins.str
+    """When it happened or was counted. Required."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def place(self) -> _common_pb2.Place:
+        """Where the stock lies. Optional."""
+
+    @_builtins.property
+    def other_account(self) -> _common_pb2.Account:
+        """Where the goods come from or go to. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Line by line: item and quantity; a snapshot gives what was counted. Required. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___StockReport.StockReportParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        report_number: _builtins.str | None = ...,
+        reported_at: _builtins.str | None = ...,
+        place: _common_pb2.Place | None = ...,
+        other_account: _common_pb2.Account | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___StockReport.StockReportParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_report_number", b"_report_number", "_reported_at", b"_reported_at", "account", b"account", "header", b"header", "other_account", b"other_account", "parties", b"parties", "place", b"place", "report_number", b"report_number", "reported_at", b"reported_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_report_number", b"_report_number", "_reported_at", b"_reported_at", "account", b"account", "entries", b"entries", "header", b"header", "other_account", b"other_account", "parties", b"parties", "place", b"place", "reasons", b"reasons", "report_number", b"report_number", "reported_at", b"reported_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__report_number: _TypeAlias = _typing.Literal["report_number"]  # noqa: Y015
+    _WhichOneofArgType__report_number: _TypeAlias = _typing.Literal["_report_number", b"_report_number"]  # noqa: Y015
+    _WhichOneofReturnType__reported_at: _TypeAlias = _typing.Literal["reported_at"]  # noqa: Y015
+    _WhichOneofArgType__reported_at: _TypeAlias = _typing.Literal["_reported_at", b"_reported_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report_number) -> _WhichOneofReturnType__report_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reported_at) -> _WhichOneofReturnType__reported_at | None: ...
+
+Global___StockReport: _TypeAlias = StockReport  # noqa: Y015
+
+@_typing.final
 class Waybill(_message.Message):
     """Contract of carriage for one consignment, as the carrier states it. A fact."""
 

@@ -20,6 +20,386 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Catalogue(_message.Message):
+    """Goods, item records, services or partners that a party lists, with validity. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Listed(_message.Message):
+        """What is listed."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        NUMBER_FIELD_NUMBER: _builtins.int
+        NAMES_FIELD_NUMBER: _builtins.int
+        TARIFF_CODE_FIELD_NUMBER: _builtins.int
+        ORIGIN_COUNTRY_FIELD_NUMBER: _builtins.int
+        UNIT_FIELD_NUMBER: _builtins.int
+        GTIN_FIELD_NUMBER: _builtins.int
+        LINK_FIELD_NUMBER: _builtins.int
+        PARTY_FIELD_NUMBER: _builtins.int
+        number: _builtins.str
+        """Stock or record number. Required. At most 30 characters."""
+        origin_country: _builtins.str
+        """Where it was made. Optional. A code of the list iso-3166-1."""
+        unit: _builtins.str
+        """UNECE Recommendation 20 code. Optional. A code of the list unece-rec20."""
+        gtin: _builtins.str
+        """GS1 number of the trade item. Optional."""
+        link: _builtins.str
+        """Where it is shown. Optional. At most 2048 characters."""
+        @_builtins.property
+        def names(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+            """What it is. Optional. From 1 to 10 entries."""
+
+        @_builtins.property
+        def tariff_code(self) -> _common_pb2.Code:
+            """National code. Optional."""
+
+        @_builtins.property
+        def party(self) -> _common_pb2.Party:
+            """The partner that is listed. Optional."""
+
+        def __init__(
+            self,
+            *,
+            number: _builtins.str | None = ...,
+            names: _abc.Iterable[_common_pb2.Text] | None = ...,
+            tariff_code: _common_pb2.Code | None = ...,
+            origin_country: _builtins.str | None = ...,
+            unit: _builtins.str | None = ...,
+            gtin: _builtins.str | None = ...,
+            link: _builtins.str | None = ...,
+            party: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_gtin", b"_gtin", "_link", b"_link", "_number", b"_number", "_origin_country", b"_origin_country", "_unit", b"_unit", "gtin", b"gtin", "link", b"link", "number", b"number", "origin_country", b"origin_country", "party", b"party", "tariff_code", b"tariff_code", "unit", b"unit"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_gtin", b"_gtin", "_link", b"_link", "_number", b"_number", "_origin_country", b"_origin_country", "_unit", b"_unit", "gtin", b"gtin", "link", b"link", "names", b"names", "number", b"number", "origin_country", b"origin_country", "party", b"party", "tariff_code", b"tariff_code", "unit", b"unit"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__gtin: _TypeAlias = _typing.Literal["gtin"]  # noqa: Y015
+        _WhichOneofArgType__gtin: _TypeAlias = _typing.Literal["_gtin", b"_gtin"]  # noqa: Y015
+        _WhichOneofReturnType__link: _TypeAlias = _typing.Literal["link"]  # noqa: Y015
+        _WhichOneofArgType__link: _TypeAlias = _typing.Literal["_link", b"_link"]  # noqa: Y015
+        _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+        _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+        _WhichOneofReturnType__origin_country: _TypeAlias = _typing.Literal["origin_country"]  # noqa: Y015
+        _WhichOneofArgType__origin_country: _TypeAlias = _typing.Literal["_origin_country", b"_origin_country"]  # noqa: Y015
+        _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
+        _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__gtin) -> _WhichOneofReturnType__gtin | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__link) -> _WhichOneofReturnType__link | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__origin_country) -> _WhichOneofReturnType__origin_country | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
+
+    @_typing.final
+    class CatalogueParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        OWNER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def owner(self) -> _common_pb2.Party:
+            """Whose list it is. Required."""
+
+        def __init__(
+            self,
+            *,
+            owner: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["owner", b"owner"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["owner", b"owner"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CATALOGUE_NUMBER_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    catalogue_number: _builtins.str
+    """Number of the list. Required. At most 50 characters."""
+    valid_from: _builtins.str
+    """First instant. Required."""
+    valid_until: _builtins.str
+    """Last instant; open when absent. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """Bonded account that the item records belong to. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Catalogue.Listed]:
+        """What is listed. Required. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Catalogue.CatalogueParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        catalogue_number: _builtins.str | None = ...,
+        valid_from: _builtins.str | None = ...,
+        valid_until: _builtins.str | None = ...,
+        account: _common_pb2.Account | None = ...,
+        entries: _abc.Iterable[Global___Catalogue.Listed] | None = ...,
+        parties: Global___Catalogue.CatalogueParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_catalogue_number", b"_catalogue_number", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "account", b"account", "catalogue_number", b"catalogue_number", "header", b"header", "parties", b"parties", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_catalogue_number", b"_catalogue_number", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "account", b"account", "catalogue_number", b"catalogue_number", "entries", b"entries", "header", b"header", "parties", b"parties", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__catalogue_number: _TypeAlias = _typing.Literal["catalogue_number"]  # noqa: Y015
+    _WhichOneofArgType__catalogue_number: _TypeAlias = _typing.Literal["_catalogue_number", b"_catalogue_number"]  # noqa: Y015
+    _WhichOneofReturnType__valid_from: _TypeAlias = _typing.Literal["valid_from"]  # noqa: Y015
+    _WhichOneofArgType__valid_from: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from"]  # noqa: Y015
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__catalogue_number) -> _WhichOneofReturnType__catalogue_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_from) -> _WhichOneofReturnType__valid_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___Catalogue: _TypeAlias = Catalogue  # noqa: Y015
+
+@_typing.final
+class Contract(_message.Message):
+    """What two sides agreed, as one of them states it. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ContractParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        SELLER_FIELD_NUMBER: _builtins.int
+        BUYER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def seller(self) -> _common_pb2.Party:
+            """Who sells or serves. Required."""
+
+        @_builtins.property
+        def buyer(self) -> _common_pb2.Party:
+            """Who buys. Required."""
+
+        def __init__(
+            self,
+            *,
+            seller: _common_pb2.Party | None = ...,
+            buyer: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "seller", b"seller"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "seller", b"seller"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CONTRACT_NUMBER_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    SUBJECT_MATTER_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    INCOTERM_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    contract_number: _builtins.str
+    """Number of the contract. Required. At most 70 characters."""
+    signed_at: _builtins.str
+    """When it was signed. Required."""
+    valid_from: _builtins.str
+    """First instant. Optional."""
+    valid_until: _builtins.str
+    """Last instant; open when absent. Optional."""
+    incoterm: _builtins.str
+    """Incoterms 2020 letters. Optional. A code of the list incoterms-2020."""
+    digest: _builtins.str
+    """Digest of the contract's octets. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def subject_matter(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What it is about. Required. From 1 to 20 entries."""
+
+    @_builtins.property
+    def value(self) -> _common_pb2.Amount:
+        """What is to be paid in all. Optional."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Item]:
+        """Lines. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Contract.ContractParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        contract_number: _builtins.str | None = ...,
+        signed_at: _builtins.str | None = ...,
+        valid_from: _builtins.str | None = ...,
+        valid_until: _builtins.str | None = ...,
+        subject_matter: _abc.Iterable[_common_pb2.Text] | None = ...,
+        value: _common_pb2.Amount | None = ...,
+        incoterm: _builtins.str | None = ...,
+        items: _abc.Iterable[_common_pb2.Item] | None = ...,
+        digest: _builtins.str | None = ...,
+        parties: Global___Contract.ContractParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number", "_digest", b"_digest", "_incoterm", b"_incoterm", "_signed_at", b"_signed_at", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "contract_number", b"contract_number", "digest", b"digest", "header", b"header", "incoterm", b"incoterm", "parties", b"parties", "signed_at", b"signed_at", "valid_from", b"valid_from", "valid_until", b"valid_until", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number", "_digest", b"_digest", "_incoterm", b"_incoterm", "_signed_at", b"_signed_at", "_valid_from", b"_valid_from", "_valid_until", b"_valid_until", "contract_number", b"contract_number", "digest", b"digest", "header", b"header", "incoterm", b"incoterm", "items", b"items", "parties", b"parties", "signed_at", b"signed_at", "subject_matter", b"subject_matter", "valid_from", b"valid_from", "valid_until", b"valid_until", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__contract_number: _TypeAlias = _typing.Literal["contract_number"]  # noqa: Y015
+    _WhichOneofArgType__contract_number: _TypeAlias = _typing.Literal["_contract_number", b"_contract_number"]  # noqa: Y015
+    _WhichOneofReturnType__digest: _TypeAlias = _typing.Literal["digest"]  # noqa: Y015
+    _WhichOneofArgType__digest: _TypeAlias = _typing.Literal["_digest", b"_digest"]  # noqa: Y015
+    _WhichOneofReturnType__incoterm: _TypeAlias = _typing.Literal["incoterm"]  # noqa: Y015
+    _WhichOneofArgType__incoterm: _TypeAlias = _typing.Literal["_incoterm", b"_incoterm"]  # noqa: Y015
+    _WhichOneofReturnType__signed_at: _TypeAlias = _typing.Literal["signed_at"]  # noqa: Y015
+    _WhichOneofArgType__signed_at: _TypeAlias = _typing.Literal["_signed_at", b"_signed_at"]  # noqa: Y015
+    _WhichOneofReturnType__valid_from: _TypeAlias = _typing.Literal["valid_from"]  # noqa: Y015
+    _WhichOneofArgType__valid_from: _TypeAlias = _typing.Literal["_valid_from", b"_valid_from"]  # noqa: Y015
+    _WhichOneofReturnType__valid_until: _TypeAlias = _typing.Literal["valid_until"]  # noqa: Y015
+    _WhichOneofArgType__valid_until: _TypeAlias = _typing.Literal["_valid_until", b"_valid_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__contract_number) -> _WhichOneofReturnType__contract_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__digest) -> _WhichOneofReturnType__digest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incoterm) -> _WhichOneofReturnType__incoterm | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signed_at) -> _WhichOneofReturnType__signed_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_from) -> _WhichOneofReturnType__valid_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_until) -> _WhichOneofReturnType__valid_until | None: ...
+
+Global___Contract: _TypeAlias = Contract  # noqa: Y015
+
+@_typing.final
+class Invoice(_message.Message):
+    """What is asked for goods or services, as the one who asks states. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class InvoiceParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        SELLER_FIELD_NUMBER: _builtins.int
+        BUYER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def seller(self) -> _common_pb2.Party:
+            """Who asks. Required."""
+
+        @_builtins.property
+        def buyer(self) -> _common_pb2.Party:
+            """Who is to pay. Required."""
+
+        def __init__(
+            self,
+            *,
+            seller: _common_pb2.Party | None = ...,
+            buyer: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "seller", b"seller"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "seller", b"seller"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    ISSUED_ON_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    TAXES_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARATION_NUMBERS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    invoice_number: _builtins.str
+    """Number of the invoice. Required. At most 70 characters."""
+    issued_on: _builtins.str
+    """When it was issued. Required."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def total(self) -> _common_pb2.Amount:
+        """What is to be paid. Required."""
+
+    @_builtins.property
+    def taxes(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Duty]:
+        """Taxes inside the total. Optional. From 1 to 20 entries."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Item]:
+        """Lines. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def declaration_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Declarations that it belongs to. Optional. From 1 to 1000 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Invoice.InvoiceParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        invoice_number: _builtins.str | None = ...,
+        issued_on: _builtins.str | None = ...,
+        total: _common_pb2.Amount | None = ...,
+        taxes: _abc.Iterable[_common_pb2.Duty] | None = ...,
+        items: _abc.Iterable[_common_pb2.Item] | None = ...,
+        declaration_numbers: _abc.Iterable[_builtins.str] | None = ...,
+        parties: Global___Invoice.InvoiceParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_invoice_number", b"_invoice_number", "_issued_on", b"_issued_on", "header", b"header", "invoice_number", b"invoice_number", "issued_on", b"issued_on", "parties", b"parties", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_invoice_number", b"_invoice_number", "_issued_on", b"_issued_on", "declaration_numbers", b"declaration_numbers", "header", b"header", "invoice_number", b"invoice_number", "issued_on", b"issued_on", "items", b"items", "parties", b"parties", "taxes", b"taxes", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__invoice_number: _TypeAlias = _typing.Literal["invoice_number"]  # noqa: Y015
+    _WhichOneofArgType__invoice_number: _TypeAlias = _typing.Literal["_invoice_number", b"_invoice_number"]  # noqa: Y015
+    _WhichOneofReturnType__issued_on: _TypeAlias = _typing.Literal["issued_on"]  # noqa: Y015
+    _WhichOneofArgType__issued_on: _TypeAlias = _typing.Literal["_issued_on", b"_issued_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__invoice_number) -> _WhichOneofReturnType__invoice_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issued_on) -> _WhichOneofReturnType__issued_on | None: ...
+
+Global___Invoice: _TypeAlias = Invoice  # noqa: Y015
+
+@_typing.final
 class Order(_message.Message):
     """What a buyer ordered from a seller, or what a firm booked for a warehouse abroad. A fact, taken in as it
     happened.
@@ -290,3 +670,512 @@ class Order(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__ordered_at) -> _WhichOneofReturnType__ordered_at | None: ...
 
 Global___Order: _TypeAlias = Order  # noqa: Y015
+
+@_typing.final
+class ReturnRequest(_message.Message):
+    """A request to bring goods back: a new consignment with the positions swapped, linked line by line to the
+    declaration it returns from.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ReturnedLine(_message.Message):
+        """Which lines of which declaration come back, and how much of each."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        ITEM_FIELD_NUMBER: _builtins.int
+        NUMBER_FIELD_NUMBER: _builtins.int
+        LINE_FIELD_NUMBER: _builtins.int
+        QUANTITY_FIELD_NUMBER: _builtins.int
+        TAX_BILL_FIELD_NUMBER: _builtins.int
+        item: _builtins.int
+        """Line of this request. Required. From 1 to 10000."""
+        number: _builtins.str
+        """Number of the declaration. Required. At most 35 characters."""
+        line: _builtins.int
+        """Its line. Required. From 1 to 10000."""
+        quantity: _builtins.str
+        """How much, in the line's own unit. Required."""
+        tax_bill: _builtins.str
+        """Number of the tax bill to be voided. Optional. At most 50 characters."""
+        def __init__(
+            self,
+            *,
+            item: _builtins.int | None = ...,
+            number: _builtins.str | None = ...,
+            line: _builtins.int | None = ...,
+            quantity: _builtins.str | None = ...,
+            tax_bill: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_line", b"_line", "_number", b"_number", "_quantity", b"_quantity", "_tax_bill", b"_tax_bill", "item", b"item", "line", b"line", "number", b"number", "quantity", b"quantity", "tax_bill", b"tax_bill"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_line", b"_line", "_number", b"_number", "_quantity", b"_quantity", "_tax_bill", b"_tax_bill", "item", b"item", "line", b"line", "number", b"number", "quantity", b"quantity", "tax_bill", b"tax_bill"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+        _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+        _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+        _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+        _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+        _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+        _WhichOneofReturnType__quantity: _TypeAlias = _typing.Literal["quantity"]  # noqa: Y015
+        _WhichOneofArgType__quantity: _TypeAlias = _typing.Literal["_quantity", b"_quantity"]  # noqa: Y015
+        _WhichOneofReturnType__tax_bill: _TypeAlias = _typing.Literal["tax_bill"]  # noqa: Y015
+        _WhichOneofArgType__tax_bill: _TypeAlias = _typing.Literal["_tax_bill", b"_tax_bill"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__quantity) -> _WhichOneofReturnType__quantity | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__tax_bill) -> _WhichOneofReturnType__tax_bill | None: ...
+
+    @_typing.final
+    class ReturnParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        DECLARANT_FIELD_NUMBER: _builtins.int
+        SELLER_FIELD_NUMBER: _builtins.int
+        BUYER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def declarant(self) -> _common_pb2.Party:
+            """Who asks. Required."""
+
+        @_builtins.property
+        def seller(self) -> _common_pb2.Party:
+            """Who sold the goods. Optional."""
+
+        @_builtins.property
+        def buyer(self) -> _common_pb2.Party:
+            """Who returns them. Optional."""
+
+        def __init__(
+            self,
+            *,
+            declarant: _common_pb2.Party | None = ...,
+            seller: _common_pb2.Party | None = ...,
+            buyer: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "declarant", b"declarant", "seller", b"seller"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "declarant", b"declarant", "seller", b"seller"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    PROCEDURE_FIELD_NUMBER: _builtins.int
+    DECLARATION_OFFICE_FIELD_NUMBER: _builtins.int
+    CARRIAGE_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    PACKAGES_FIELD_NUMBER: _builtins.int
+    RETURNS_FIELD_NUMBER: _builtins.int
+    RELEASED_AT_FIELD_NUMBER: _builtins.int
+    APPLY_UNTIL_FIELD_NUMBER: _builtins.int
+    RETURN_UNTIL_FIELD_NUMBER: _builtins.int
+    ORIGINAL_STATE_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    direction: _builtins.str
+    """Whether goods leave, enter or pass. Required. One of export, import."""
+    released_at: _builtins.str
+    """When the goods were released, from which the limits run. Optional."""
+    original_state: _builtins.bool
+    """Whether the goods come back unused and unchanged. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def procedure(self) -> _common_pb2.Code:
+        """Customs procedure, by its list (cn-supervision-mode and others). Optional."""
+
+    @_builtins.property
+    def declaration_office(self) -> _common_pb2.Code:
+        """Office with which it is lodged. Optional."""
+
+    @_builtins.property
+    def carriage(self) -> _common_pb2.Carriage:
+        """Mode, means, ports and countries. Optional."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Item]:
+        """Goods, line by line; at most 100. Required. From 1 to 100 entries."""
+
+    @_builtins.property
+    def packages(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Package]:
+        """Packages with ids and contents; the contents sum to the items' quantities. Required. From 1 to 10000
+        entries.
+        """
+
+    @_builtins.property
+    def returns(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReturnRequest.ReturnedLine]:
+        """Which lines of which declaration come back, and how much of each. Required. From 1 to 1000 entries."""
+
+    @_builtins.property
+    def apply_until(self) -> _common_pb2.Deadline:
+        """Last instant for this request. Optional."""
+
+    @_builtins.property
+    def return_until(self) -> _common_pb2.Deadline:
+        """Last instant for the goods to be back in the supervised place. Optional."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Required. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___ReturnRequest.ReturnParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        direction: _builtins.str | None = ...,
+        procedure: _common_pb2.Code | None = ...,
+        declaration_office: _common_pb2.Code | None = ...,
+        carriage: _common_pb2.Carriage | None = ...,
+        items: _abc.Iterable[_common_pb2.Item] | None = ...,
+        packages: _abc.Iterable[_common_pb2.Package] | None = ...,
+        returns: _abc.Iterable[Global___ReturnRequest.ReturnedLine] | None = ...,
+        released_at: _builtins.str | None = ...,
+        apply_until: _common_pb2.Deadline | None = ...,
+        return_until: _common_pb2.Deadline | None = ...,
+        original_state: _builtins.bool | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___ReturnRequest.ReturnParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_direction", b"_direction", "_original_state", b"_original_state", "_released_at", b"_released_at", "apply_until", b"apply_until", "carriage", b"carriage", "declaration_office", b"declaration_office", "direction", b"direction", "header", b"header", "original_state", b"original_state", "parties", b"parties", "procedure", b"procedure", "released_at", b"released_at", "return_until", b"return_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_direction", b"_direction", "_original_state", b"_original_state", "_released_at", b"_released_at", "apply_until", b"apply_until", "carriage", b"carriage", "declaration_office", b"declaration_office", "direction", b"direction", "header", b"header", "items", b"items", "original_state", b"original_state", "packages", b"packages", "parties", b"parties", "procedure", b"procedure", "reasons", b"reasons", "released_at", b"released_at", "return_until", b"return_until", "returns", b"returns"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__direction: _TypeAlias = _typing.Literal["direction"]  # noqa: Y015
+    _WhichOneofArgType__direction: _TypeAlias = _typing.Literal["_direction", b"_direction"]  # noqa: Y015
+    _WhichOneofReturnType__original_state: _TypeAlias = _typing.Literal["original_state"]  # noqa: Y015
+    _WhichOneofArgType__original_state: _TypeAlias = _typing.Literal["_original_state", b"_original_state"]  # noqa: Y015
+    _WhichOneofReturnType__released_at: _TypeAlias = _typing.Literal["released_at"]  # noqa: Y015
+    _WhichOneofArgType__released_at: _TypeAlias = _typing.Literal["_released_at", b"_released_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__direction) -> _WhichOneofReturnType__direction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__original_state) -> _WhichOneofReturnType__original_state | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__released_at) -> _WhichOneofReturnType__released_at | None: ...
+
+Global___ReturnRequest: _TypeAlias = ReturnRequest  # noqa: Y015
+
+@_typing.final
+class SaleReport(_message.Message):
+    """What was sold out of a stock, remains unsold or was written off, months after the goods crossed the border.
+    A fact.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Period(_message.Message):
+        """Days that it covers."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FROM_FIELD_NUMBER: _builtins.int
+        UNTIL_FIELD_NUMBER: _builtins.int
+        until: _builtins.str
+        """Last day. Required."""
+        def __init__(
+            self,
+            *,
+            until: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_until", b"_until", "from", b"from", "until", b"until"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+        _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+        _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+        _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+    @_typing.final
+    class Sale(_message.Message):
+        """What the sales brought, by entry."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        NUMBER_FIELD_NUMBER: _builtins.int
+        LINE_FIELD_NUMBER: _builtins.int
+        ORDER_FIELD_NUMBER: _builtins.int
+        PRICE_FIELD_NUMBER: _builtins.int
+        SOLD_AT_FIELD_NUMBER: _builtins.int
+        COUNTRY_FIELD_NUMBER: _builtins.int
+        number: _builtins.str
+        """Number of the entry. Required. At most 70 characters."""
+        line: _builtins.int
+        """Its line. Optional. From 1 to 99999."""
+        sold_at: _builtins.str
+        """When. Optional."""
+        country: _builtins.str
+        """Where the buyer is. Optional. A code of the list iso-3166-1."""
+        @_builtins.property
+        def order(self) -> _common_pb2.Key:
+            """Key of the order. Optional."""
+
+        @_builtins.property
+        def price(self) -> _common_pb2.Amount:
+            """What the buyer pays. Required."""
+
+        def __init__(
+            self,
+            *,
+            number: _builtins.str | None = ...,
+            line: _builtins.int | None = ...,
+            order: _common_pb2.Key | None = ...,
+            price: _common_pb2.Amount | None = ...,
+            sold_at: _builtins.str | None = ...,
+            country: _builtins.str | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_country", b"_country", "_line", b"_line", "_number", b"_number", "_sold_at", b"_sold_at", "country", b"country", "line", b"line", "number", b"number", "order", b"order", "price", b"price", "sold_at", b"sold_at"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_country", b"_country", "_line", b"_line", "_number", b"_number", "_sold_at", b"_sold_at", "country", b"country", "line", b"line", "number", b"number", "order", b"order", "price", b"price", "sold_at", b"sold_at"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__country: _TypeAlias = _typing.Literal["country"]  # noqa: Y015
+        _WhichOneofArgType__country: _TypeAlias = _typing.Literal["_country", b"_country"]  # noqa: Y015
+        _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+        _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+        _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+        _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+        _WhichOneofReturnType__sold_at: _TypeAlias = _typing.Literal["sold_at"]  # noqa: Y015
+        _WhichOneofArgType__sold_at: _TypeAlias = _typing.Literal["_sold_at", b"_sold_at"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__country) -> _WhichOneofReturnType__country | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__sold_at) -> _WhichOneofReturnType__sold_at | None: ...
+
+    @_typing.final
+    class SaleReportParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        SELLER_FIELD_NUMBER: _builtins.int
+        PLATFORM_FIELD_NUMBER: _builtins.int
+        KEEPER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def seller(self) -> _common_pb2.Party:
+            """Who sold. Required."""
+
+        @_builtins.property
+        def platform(self) -> _common_pb2.Party:
+            """Where. Optional."""
+
+        @_builtins.property
+        def keeper(self) -> _common_pb2.Party:
+            """Who keeps the stock. Optional."""
+
+        def __init__(
+            self,
+            *,
+            seller: _common_pb2.Party | None = ...,
+            platform: _common_pb2.Party | None = ...,
+            keeper: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["keeper", b"keeper", "platform", b"platform", "seller", b"seller"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["keeper", b"keeper", "platform", b"platform", "seller", b"seller"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    REPORTED_AT_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    SALES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    report_number: _builtins.str
+    """The reporter's number. Required. At most 35 characters."""
+    reported_at: _builtins.str
+    """The moment up to which it speaks. Required."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def account(self) -> _common_pb2.Account:
+        """The account that the document is about; its key is the subject. Required."""
+
+    @_builtins.property
+    def period(self) -> Global___SaleReport.Period:
+        """Days that it covers. Optional."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Entry]:
+        """Sale by sale: item and quantity; for unsold goods what remains. Required. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def sales(self) -> _containers.RepeatedCompositeFieldContainer[Global___SaleReport.Sale]:
+        """What the sales brought, by entry. Optional. From 1 to 10000 entries."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Reason]:
+        """Grounds, each with code and words. Optional. From 1 to 100 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___SaleReport.SaleReportParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        account: _common_pb2.Account | None = ...,
+        report_number: _builtins.str | None = ...,
+        reported_at: _builtins.str | None = ...,
+        period: Global___SaleReport.Period | None = ...,
+        entries: _abc.Iterable[_common_pb2.Entry] | None = ...,
+        sales: _abc.Iterable[Global___SaleReport.Sale] | None = ...,
+        reasons: _abc.Iterable[_common_pb2.Reason] | None = ...,
+        parties: Global___SaleReport.SaleReportParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_report_number", b"_report_number", "_reported_at", b"_reported_at", "account", b"account", "header", b"header", "parties", b"parties", "period", b"period", "report_number", b"report_number", "reported_at", b"reported_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_report_number", b"_report_number", "_reported_at", b"_reported_at", "account", b"account", "entries", b"entries", "header", b"header", "parties", b"parties", "period", b"period", "reasons", b"reasons", "report_number", b"report_number", "reported_at", b"reported_at", "sales", b"sales"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__report_number: _TypeAlias = _typing.Literal["report_number"]  # noqa: Y015
+    _WhichOneofArgType__report_number: _TypeAlias = _typing.Literal["_report_number", b"_report_number"]  # noqa: Y015
+    _WhichOneofReturnType__reported_at: _TypeAlias = _typing.Literal["reported_at"]  # noqa: Y015
+    _WhichOneofArgType__reported_at: _TypeAlias = _typing.Literal["_reported_at", b"_reported_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report_number) -> _WhichOneofReturnType__report_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reported_at) -> _WhichOneofReturnType__reported_at | None: ...
+
+Global___SaleReport: _TypeAlias = SaleReport  # noqa: Y015
+
+@_typing.final
+class Service(_message.Message):
+    """A service that was asked for, accepted, performed or delivered as data. A fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ServiceParties(_message.Message):
+        """Persons and firms, by the part they play."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        PROVIDER_FIELD_NUMBER: _builtins.int
+        CUSTOMER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def provider(self) -> _common_pb2.Party:
+            """Who serves. Required."""
+
+        @_builtins.property
+        def customer(self) -> _common_pb2.Party:
+            """Who is served. Required."""
+
+        def __init__(
+            self,
+            *,
+            provider: _common_pb2.Party | None = ...,
+            customer: _common_pb2.Party | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "provider", b"provider"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "provider", b"provider"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    SERVICE_NUMBER_FIELD_NUMBER: _builtins.int
+    EVENT_TIME_FIELD_NUMBER: _builtins.int
+    SERVICE_TYPE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    service_number: _builtins.str
+    """Number of the order for the service. Required. At most 50 characters."""
+    event_time: _builtins.str
+    """When. Required."""
+    digest: _builtins.str
+    """Digest of what was delivered as data. Optional."""
+    @_builtins.property
+    def header(self) -> _common_pb2.Header:
+        """The common header, narrowed to this document type. Required."""
+
+    @_builtins.property
+    def service_type(self) -> _common_pb2.Code:
+        """Kind of service, by its list. Optional."""
+
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Text]:
+        """What was asked for or done. Required. From 1 to 20 entries."""
+
+    @_builtins.property
+    def value(self) -> _common_pb2.Amount:
+        """What it costs. Optional."""
+
+    @_builtins.property
+    def place(self) -> _common_pb2.Place:
+        """Where it is performed or received. Optional."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.DocumentNumber]:
+        """What proves it. Optional. From 1 to 50 entries."""
+
+    @_builtins.property
+    def parties(self) -> Global___Service.ServiceParties:
+        """Persons and firms, by the part they play. Required."""
+
+    def __init__(
+        self,
+        *,
+        header: _common_pb2.Header | None = ...,
+        service_number: _builtins.str | None = ...,
+        event_time: _builtins.str | None = ...,
+        service_type: _common_pb2.Code | None = ...,
+        words: _abc.Iterable[_common_pb2.Text] | None = ...,
+        value: _common_pb2.Amount | None = ...,
+        place: _common_pb2.Place | None = ...,
+        evidence: _abc.Iterable[_common_pb2.DocumentNumber] | None = ...,
+        digest: _builtins.str | None = ...,
+        parties: Global___Service.ServiceParties | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_digest", b"_digest", "_event_time", b"_event_time", "_service_number", b"_service_number", "digest", b"digest", "event_time", b"event_time", "header", b"header", "parties", b"parties", "place", b"place", "service_number", b"service_number", "service_type", b"service_type", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digest", b"_digest", "_event_time", b"_event_time", "_service_number", b"_service_number", "digest", b"digest", "event_time", b"event_time", "evidence", b"evidence", "header", b"header", "parties", b"parties", "place", b"place", "service_number", b"service_number", "service_type", b"service_type", "value", b"value", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__digest: _TypeAlias = _typing.Literal["digest"]  # noqa: Y015
+    _WhichOneofArgType__digest: _TypeAlias = _typing.Literal["_digest", b"_digest"]  # noqa: Y015
+    _WhichOneofReturnType__event_time: _TypeAlias = _typing.Literal["event_time"]  # noqa: Y015
+    _WhichOneofArgType__event_time: _TypeAlias = _typing.Literal["_event_time", b"_event_time"]  # noqa: Y015
+    _WhichOneofReturnType__service_number: _TypeAlias = _typing.Literal["service_number"]  # noqa: Y015
+    _WhichOneofArgType__service_number: _TypeAlias = _typing.Literal["_service_number", b"_service_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__digest) -> _WhichOneofReturnType__digest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__event_time) -> _WhichOneofReturnType__event_time | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service_number) -> _WhichOneofReturnType__service_number | None: ...
+
+Global___Service: _TypeAlias = Service  # noqa: Y015
