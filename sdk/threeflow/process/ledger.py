@@ -191,24 +191,26 @@ class Effect:
 
     to: str | None
     side: str | None
+    clears: bool
     returns: bool
 
 
 def moved(entry: Entry | None, line: Line, effect: Effect, cause: str, at: datetime) -> Entry:
     """The entry after one move by the document `cause`.
 
-    A move to `cleared` clears the line's value, or all that is left, and ends in that state once nothing is;
-    a move back out of it clears nothing any more; a move that `returns` gives back what was cleared.
+    A move that `clears` clears the line's value, or all that is left, and to `cleared` it ends there once
+    nothing is left. A move back out of `cleared` clears nothing any more; one that `returns` gives back what
+    was cleared.
     """
     entry = entry or _new(line, effect.side)
     to = effect.to or entry.state
     if effect.returns:
         cleared = entry.cleared - (entry.cleared if line.value is None else line.value)
         to = effect.to or ("posted" if entry.state == "cleared" and cleared < entry.value else entry.state)
-    elif effect.to == "cleared":
+    elif effect.clears:
         rest = max(entry.value - entry.cleared, ZERO)
         cleared = entry.cleared + (rest if line.value is None else line.value)
-        to = "cleared" if cleared >= entry.value else entry.state
+        to = entry.state if effect.to == "cleared" and cleared < entry.value else to
     elif entry.state == "cleared" and to not in ("cleared", REVERSED):
         cleared = ZERO
     else:

@@ -266,6 +266,7 @@ class _Reader:
             taken,
             lines=node.known("lines", node.get("lines", next(iter(lists))), lists),
             side=node.known("side", node.need("side"), ("credit", "debit")) if "side" in node.value else None,
+            clears=bool(node.get("clears", False)),
             returns=bool(node.get("returns", False)),
         )
 

@@ -68,7 +68,7 @@ class Step:
     """What a kind does to one track at one position (None: at any); the first move that fits is taken.
 
     On a track of entries `lines` names the list of lines that it moves, `side` what they open (None: what
-    each says), and `returns` says that they give back what was cleared.
+    each says); `clears` says that every move clears the line's value, `returns` that it gives it back.
     """
 
     track: str
@@ -77,6 +77,7 @@ class Step:
     moves: tuple[Move, ...]
     lines: str = ""
     side: str | None = None
+    clears: bool = False
     returns: bool = False
 
 

@@ -123,8 +123,8 @@ class Work:
                 for name, entry in reversed(undo):
                     ledger.put(name, entry)
                 return None
-            elif move.to is not None or step.returns:
-                effect = Effect(move.to, step.side, step.returns)
+            elif move.to is not None or step.returns or step.clears:
+                effect = Effect(move.to, step.side, step.clears or move.to == "cleared", step.returns)
                 entry = ledger.entries.get(line.name)
                 ledger.put(line.name, moved(entry, line, effect, document.digest, document.at))
                 undo.append((line.name, entry))
