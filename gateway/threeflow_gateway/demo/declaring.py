@@ -94,7 +94,7 @@ def import_declaration(
     references: Sequence[Reference],
     at: datetime,
 ) -> Paper:
-    """The import declaration: what `threeflow.fill` made of the dossier, under the importing side's number."""
+    """The import declaration: what `threeflow.fill` made of the dossier, under its own number."""
     number = f"IMP-{parcel.declaration}"
     payload = build(
         "declaration",

@@ -1,7 +1,7 @@
 """What an invoice file does not hold, derived by seed: funds, logistics and customs data of each order.
 
-The file has goods only. HS codes, weights, origins, packages, payments, waybills and addresses come from here,
-the same for the same seed, and `DERIVED` names them in the output so that nobody takes them for data.
+The file has goods only. HS codes, weights, origins, packages, payments, waybills and addresses come from
+here, the same for the same seed, and `DERIVED` names them in the output so that nobody takes them for data.
 """
 
 from __future__ import annotations

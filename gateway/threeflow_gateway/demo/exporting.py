@@ -148,7 +148,7 @@ class Exporting:
             for each in findings
             if each["verdict"] == "fail"
         ]
-        await self._customs(
+        trace.answer = await self._customs(
             self._status(trace, "suspended", trace.schedule.assessed, reasons=reasons or None)
         )
 

@@ -20,6 +20,7 @@ from threeflow_gateway.demo import lists, names
 
 GATEWAYS = (names.HUB, names.EXPORT_CUSTOMS, names.IMPORT_CUSTOMS)
 READY_SECONDS = 60.0
+FALSE_STARTS = 3
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
 
@@ -33,6 +34,7 @@ class Gateway:
     endpoint: str
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
+    answered: bool = False
     peak_rss_mb: float = 0.0
     cpu_seconds: float = 0.0
     _cpu_before: float = 0.0
@@ -52,6 +54,11 @@ class Gateway:
                 stdin=subprocess.DEVNULL,
             )
         self.pid_file.write_text(str(self.process.pid))
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it died so often before it ever answered that it cannot run at all."""
+        return not self.answered and self.restarts >= FALSE_STARTS
 
     def died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -99,9 +106,9 @@ class Network:
         """
         for gateway in self.gateways.values():
             gateway.start()
+        self._watch = asyncio.create_task(self._restart_dead())
         async with httpx.AsyncClient(timeout=2.0) as client:
             await asyncio.gather(*(_ready(client, gateway) for gateway in self.gateways.values()))
-        self._watch = asyncio.create_task(self._restart_dead())
 
     async def stop(self) -> None:
         """Stop the watch, then the processes that this network started."""
@@ -115,7 +122,7 @@ class Network:
     async def _restart_dead(self) -> None:
         while True:
             for gateway in self.gateways.values():
-                if gateway.died():
+                if gateway.died() and not gateway.given_up:
                     gateway.restarts += 1
                     gateway.start()
                 gateway.measure()
@@ -195,7 +202,7 @@ def _free_ports(count: int) -> list[int]:
 async def _ready(client: httpx.AsyncClient, gateway: Gateway) -> None:
     deadline = asyncio.get_running_loop().time() + READY_SECONDS
     while asyncio.get_running_loop().time() < deadline:
-        if gateway.died():
+        if gateway.died() and gateway.given_up:
             tail = (gateway.folder / "log.txt").read_text(errors="replace")[-2000:]
             raise Unavailable(f"{gateway.id} ended before it was ready:\n{tail}")
         try:
@@ -203,6 +210,7 @@ async def _ready(client: httpx.AsyncClient, gateway: Gateway) -> None:
         except httpx.TransportError:
             answer = None
         if answer is not None and answer.status_code == httpx.codes.OK:
+            gateway.answered = True
             return
         await asyncio.sleep(POLL_SECONDS)
     raise Unavailable(f"{gateway.id} was not ready within {READY_SECONDS:.0f} s")

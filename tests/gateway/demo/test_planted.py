@@ -1,4 +1,4 @@
-"""What is planted: by seed, each kind at least once in the sample, on clean invoices only, never twice on one."""
+"""What is planted: by seed, each kind at least once in the sample, on clean invoices, never twice on one."""
 
 from importlib.resources import files
 from pathlib import Path
