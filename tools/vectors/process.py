@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tools.vectors import accounts
 from tools.vectors.material import Case
 from tools.vectors.papers import (
     DECLARANT,
@@ -382,5 +383,5 @@ def _records() -> list[Case]:
 
 def files() -> dict[str, object]:
     """Return the files by name."""
-    cases = [*_plain(), *_parts(), *_irregular(), *_versions(), *_records()]
+    cases = [*_plain(), *_parts(), *_irregular(), *_versions(), *_records(), *accounts.cases()]
     return {"process/cases.json": {"cases": cases}}

@@ -77,6 +77,8 @@ def test_case(table: Table, case: dict[str, Any]) -> None:
         assert (
             by_document(documents, [(each.digest, each.code) for each in state.findings]) == case["findings"]
         )
+    if "entries" in case:
+        assert {each.key: each.state for each in state.ledger.entries.values()} == case["entries"]
     for account, expected in case.get("accounts", {}).items():
         balance = state.accounts[account]
         assert balance.state == expected["state"]
