@@ -4,10 +4,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,28 @@ def totals(summary: dict[str, Any]) -> Any:
     """What must be equal in every run with the same orders and seed."""
     cases = {each["invoice"]: (each["outcome"], each.get("kinds", [])) for each in summary["cases"]}
     return summary["outcomes"], summary["planted"], summary["creditNotes"], cases
+
+
+def held(out: Path) -> dict[str, Counter[tuple[str, str, str]]]:
+    """How many documents of each issuer, type and kind each node holds; checkpoints come and go with time."""
+    found = {}
+    for folder in sorted((out / "nodes").glob("*.*/")):
+        with sqlite3.connect(folder / "node.sqlite3") as database:
+            rows = database.execute("select issuer, type, kind from document where type != 'checkpoint'")
+            found[folder.name] = Counter(rows.fetchall())
+    return found
+
+
+def assert_every_receipt_is_in_the_log(out: Path) -> None:
+    kept = json.loads((out / "nodes" / "receipts.json").read_text())
+    assert kept
+    for folder in sorted((out / "nodes").glob("*.*/")):
+        with sqlite3.connect(folder / "node.sqlite3") as database:
+            rows = database.execute("select leaf, leaf_hash from document where leaf is not null")
+            leaves = {index: leaf.hex() for index, leaf in rows}
+        assert sorted(leaves) == list(range(len(leaves)))
+        own = [each for each in kept if each["node"] == folder.name]
+        assert all(leaves[each["index"]] == each["leaf"] for each in own)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +184,8 @@ def test_an_exporting_node_killed_at_random_moments_changes_no_total(
         killer.join()
     assert sum(disturbed["restarts"].values()) > 0
     assert totals(disturbed) == totals(undisturbed)
+    assert held(tmp_path) == held(ran[0])
+    assert_every_receipt_is_in_the_log(tmp_path)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is not here")

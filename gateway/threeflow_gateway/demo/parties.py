@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from threeflow import envelope
+from threeflow import envelope, log
 from threeflow.client import Client, Patience
 from threeflow.documents import reference_to
 from threeflow.errors import Refused, Unavailable
@@ -57,13 +57,22 @@ class Sent:
         return {"issuer": header["issuer"], "id": header["id"], "digest": self.digest}
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A receipt as a party keeps it: whose log it stands in, at which index, under which leaf hash."""
+
+    node: str
+    index: int
+    leaf: str
+
+
 @dataclass
 class Party:
     """One caller at its home node."""
 
     id: str
     client: Client
-    sent: int = 0
+    receipts: list[Kept] = field(default_factory=list)
 
     async def send(self, paper: Paper) -> Sent:
         """Seal and submit; a refusal is in the outcome, for the caller to act on.
@@ -73,7 +82,8 @@ class Party:
         """
         raw = self.client.seal(paper.payload, [part.octets for part in paper.parts])
         outcome = await self.client.submit(raw)
-        self.sent += 1
+        if outcome.receipt is not None:
+            self.receipts.append(_kept(outcome, self.client.identity.audience))
         return Sent(paper.payload, envelope.read(raw).digest, outcome)
 
     async def must_send(self, paper: Paper) -> Sent:
@@ -161,14 +171,20 @@ class Parties:
         await self.feeds[node_id].held(*digests)
 
     @property
-    def documents(self) -> int:
-        return sum(party.sent for party in self.by_id.values())
+    def receipts(self) -> list[Kept]:
+        """Every receipt that a party holds, one a document."""
+        return [kept for party in self.by_id.values() for kept in party.receipts]
 
     async def close(self) -> None:
         for feed in self.feeds.values():
             await feed.stop()
         for party in self.by_id.values():
             await party.client.close()
+
+
+def _kept(outcome: Outcome, node: str) -> Kept:
+    stands: Any = (outcome.receipt or {})["log"]
+    return Kept(node, int(stands["index"]), log.leaf_hash(envelope.read(outcome.raw).payload).hex())
 
 
 def gather(network: Network, trust: TrustStore) -> Parties:
