@@ -1,4 +1,4 @@
-"""A document type added as data alone: submitted, refused when wrong, it moves its subject, and all see it."""
+"""A document type added as data alone: submitted, refused when wrong, moving its subject, and seen by all."""
 
 import json
 import uuid
