@@ -179,7 +179,7 @@ def _check_string(text: str) -> None:
     if "\0" in text or _SURROGATE.search(text):
         _refuse("TF-CONV-3", "a string holds U+0000 or a lone surrogate")
     if not is_normalized("NFC", text):
-        _refuse("TF-CONV-4", f"the string {text[:40]!r} is not in Unicode normalization form C")
+        _refuse("TF-CONV-4", f"the string {text[:40]!a} is not in Unicode normalization form C")
 
 
 _DECODER: Final = json.JSONDecoder(

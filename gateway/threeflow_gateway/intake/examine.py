@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from threeflow import digest, envelope, strict
+from threeflow import envelope, parts, strict
 from threeflow.documents import header_of
 from threeflow.envelope import Envelope
 from threeflow.errors import Refused
@@ -183,14 +183,6 @@ def bound_parts(unit: Unit) -> dict[str, Mapping[str, Any]]:
     """Return the parts that came along, by name; each is bound by its digest in the header.
 
     Raises:
-        Refused: ``part-unbound`` (TF-INTAKE-23), ``json-malformed``.
+        Refused: ``part-unbound`` (TF-INTAKE-23, TF-PART-3 to TF-PART-6), ``json-malformed``, ``schema-violated``.
     """
-    bound = {each["digest"]: each["name"] for each in unit.header.get("parts", ())}
-    opened: dict[str, Mapping[str, Any]] = {}
-    for index, octets in enumerate(unit.envelope.parts):
-        name = bound.get(digest.of(octets))
-        if name is None:
-            raise Refused("part-unbound", "TF-INTAKE-23", "the payload binds no such part", f"/parts/{index}")
-        party = strict.parse_object(octets).get("party")
-        opened[name] = party if isinstance(party, dict) else {}
-    return opened
+    return dict(parts.read(unit.payload, unit.envelope.parts))
