@@ -99,7 +99,11 @@ def test_tax_is_reduced_inside_the_limits_and_full_outside() -> None:
     vat_only = retail_import(
         Decimal(100), Rates(Decimal("0.1"), Decimal(0), Decimal("0.13")), inside_limits=True, limits=Limits()
     )
-    assert (vat_only.duty, vat_only.consumption, vat_only.vat) == (0, 0, Decimal("9.10"))
+    assert (vat_only.duty, vat_only.consumption, vat_only.vat) == (
+        Decimal(0),
+        Decimal(0),
+        Decimal("9.10"),
+    )
     reduced = retail_import(Decimal(100), RATES, inside_limits=True, limits=Limits())
     assert (reduced.consumption, reduced.vat, reduced.total) == (
         Decimal("12.35"), Decimal("10.71"), Decimal("23.06"),

@@ -1,0 +1,43 @@
+"""Each of the plan's 145 systems is served by a row, built in, or outside with a reason in two languages."""
+
+import pytest
+from tools import system_coverage
+
+from threeflow.coverage import Service, coverage
+from threeflow.standard import Standard
+
+FOUND = coverage(Standard.load().table)
+
+
+def test_there_are_145_systems_without_a_gap() -> None:
+    assert [each.number for each in FOUND] == list(range(1, 146))
+
+
+@pytest.mark.parametrize("each", FOUND, ids=lambda each: str(each.number))
+def test_a_system_is_served_built_in_or_outside(each: Service) -> None:
+    assert each.state != "not yet"
+
+
+def test_only_what_exchanges_no_data_is_outside_and_no_row_claims_it() -> None:
+    outside = {each.number for each in FOUND if each.outside}
+    assert outside == {65, 133, 134, 145}
+    assert all(not each.types for each in FOUND if each.outside)
+
+
+def test_every_reason_is_in_both_languages() -> None:
+    for each in FOUND:
+        for words in (each.name, each.built_in, each.outside, each.outside_in_part):
+            assert words is None or (words["en"] and any("一" <= letter <= "鿿" for letter in words["zh"])), (
+                each
+            )
+
+
+def test_the_first_table_of_45_types_stands() -> None:
+    assert len(Standard.load().table.rows) == 45
+
+
+def test_the_tool_prints_each_system_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert system_coverage.main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 146
+    assert lines[0].startswith("  1 served")
