@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -52,17 +52,26 @@ class CodeList:
 class CodeLists:
     """All code lists by id; each is read at its first use."""
 
-    def __init__(self, files: Mapping[str, Path | None]) -> None:
-        """Take list ids with the overlay file that holds them; None is a list of the standard itself."""
+    def __init__(
+        self, files: Mapping[str, Path | None], extensions: Mapping[str, tuple[Path, ...]] | None = None
+    ) -> None:
+        """Take list ids with the overlay file that holds them; None is a list of the standard itself.
+
+        `extensions` are overlay files whose codes are added to a list that is there.
+        """
         self._files = dict(files)
+        self._extensions = dict(extensions or {})
         self._lists: dict[str, CodeList] = {}
 
     @classmethod
     def load(cls, *overlays: Path) -> "CodeLists":
         """Know the lists of the standard and of each overlay folder; an overlay only adds.
 
+        An overlay's list that says `extends` adds its codes to the list of that id: so a full edition joins
+        the subset that the standard ships.
+
         Raises:
-            ValueError: an overlay names a list that the standard has.
+            ValueError: an overlay names a list that the standard has, or extends one that is not there.
         """
         names = threeflow_spec.names(_FOLDER)
         files: dict[str, Path | None] = {_id(name): None for name in names if name.endswith(".json")}
@@ -71,7 +80,7 @@ class CodeLists:
                 if path.stem in files:
                     raise ValueError(f"{path} would replace a code list of the standard")
                 files[path.stem] = path
-        return cls(files)
+        return cls(files, _extensions(files))
 
     @property
     def ids(self) -> frozenset[str]:
@@ -86,7 +95,11 @@ class CodeLists:
         """
         found = self._lists.get(list_id)
         if found is None:
-            found = self._lists[list_id] = _parse(self._read(list_id))
+            found = _parse(self._read(list_id))
+            for path in self._extensions.get(list_id, ()):
+                # The codes of the list itself win: an extension adds and never changes.
+                found = replace(found, codes={**_parse(path.read_bytes()).codes, **found.codes})
+            self._lists[list_id] = found
         return found
 
     def contains(self, list_id: str, code: str, at: date | None = None) -> bool:
@@ -103,6 +116,18 @@ class CodeLists:
             raise UnknownListError(list_id)
         path = self._files[list_id]
         return threeflow_spec.read(f"{_FOLDER}{list_id}.json") if path is None else path.read_bytes()
+
+
+def _extensions(files: Mapping[str, Path | None]) -> dict[str, tuple[Path, ...]]:
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in filter(None, files.values()):
+        extended = json.loads(path.read_bytes()).get("extends")
+        if extended is None:
+            continue
+        if extended not in files:
+            raise ValueError(f"{path} extends the code list {extended}, which is not there")
+        found[extended] = (*found.get(extended, ()), path)
+    return found
 
 
 def _id(name: str) -> str:

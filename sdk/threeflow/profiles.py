@@ -45,12 +45,17 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What is compared for these purposes on the days of `period`; `flows` says which documents must come."""
+    """What is compared for these purposes on the days of `period`; `flows` says which documents must come.
+
+    `within` names the charges (freight, insurance) that the declared goods value holds; None: not stated.
+    """
 
     purposes: frozenset[str]
     period: Period
     flows: Mapping[str, Flow]
     compare: frozenset[str]
+    within: frozenset[str] | None = None
+    third_party: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Profile:
     parameters: Parameters
     code_lists: tuple[str, ...]
     documents: Mapping[str, tuple[str, ...]]
+    carries: frozenset[int] | None
     required: tuple[Required, ...]
     matchings: tuple[Matching, ...]
     referral_rules: frozenset[str]
@@ -170,6 +176,7 @@ def read_profile(file: str, octets: bytes) -> Profile:
         rule_packs=tuple(raw["rulePacks"]), parameters=_parameters(source),
         code_lists=tuple(raw["codeLists"]),
         documents={position: tuple(each) for position, each in raw["documents"].items()},
+        carries=frozenset(raw["carries"]) if "carries" in raw else None,
         required=tuple(_required(source, index) for index in range(len(raw["required"]))),
         matchings=tuple(_matching(source, index) for index in range(len(raw["matching"]))),
         referral_rules=frozenset(raw["referral"]["rules"]), refers_missing=raw["referral"]["missing"],
@@ -240,7 +247,12 @@ def _required(source: Source, index: int) -> Required:
 def _matching(source: Source, index: int) -> Matching:
     raw = source.value["matching"][index]
     period = _period(source, ["matching", index])
-    return Matching(frozenset(raw["purposes"]), period, raw["flows"], frozenset(raw["compare"]))
+    value = raw.get("value")
+    within = frozenset(name for name, place in value.items() if place == "within") if value else None
+    return Matching(
+        frozenset(raw["purposes"]), period, raw["flows"], frozenset(raw["compare"]), within,
+        raw.get("thirdParty") == "allowed",
+    )  # fmt: skip
 
 
 def _period(source: Source, path: list[str | int]) -> Period:

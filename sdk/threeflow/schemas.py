@@ -32,6 +32,7 @@ class Schemas:
         resources = [(schema["$id"], schema) for schema in self._documents.values()]
         if len({uri for uri, _ in resources}) != len(resources):
             raise ValueError("two schema files have one $id")
+        self._by_id = dict(resources)
         self._registry = jsonschema_rs.Registry(resources)
         self._compiled: dict[str, jsonschema_rs.Validator] = {}
 
@@ -64,6 +65,14 @@ class Schemas:
     def schema(self, type_: str) -> Mapping[str, Any]:
         """Return the schema of a type as JSON, with its references unresolved."""
         return self._documents[self._name(type_)]
+
+    def referred(self, uri: str) -> Mapping[str, Any]:
+        """Return the schema file of that ``$id``, with its references unresolved.
+
+        Raises:
+            KeyError: no file has it.
+        """
+        return self._by_id[uri]
 
     def validate(self, type_: str, value: object) -> tuple[Violation, ...]:
         """Return what is wrong with the form of a payload, sorted by pointer and rule; nothing wrong is ().

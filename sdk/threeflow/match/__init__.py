@@ -7,15 +7,27 @@ from typing import Any
 
 from threeflow.match.allocations import allocations, named
 from threeflow.match.arrivals import Awaited, awaited
-from threeflow.match.comparisons import Comparison, comparisons, linked_waybills, waybill_keys
+from threeflow.match.comparison import Comparison
+from threeflow.match.comparisons import comparisons, linked_waybills, waybill_keys
 from threeflow.match.documents import Case, Document
+from threeflow.match.rates import Rate
 from threeflow.match.result import Allocation, Difference, MatchResult, Named, Pair, PairState, State, Waiting
 from threeflow.profiles import Profile
 from threeflow.rules.evaluate import Bound, Finding, HasRules, judge
 from threeflow.rules.functions import decimal_compare
 from threeflow.rules.parts import Parties
 
-__all__ = ["Allocation", "Difference", "MatchInput", "MatchResult", "Named", "Pair", "Waiting", "match"]
+__all__ = [
+    "Allocation",
+    "Difference",
+    "MatchInput",
+    "MatchResult",
+    "Named",
+    "Pair",
+    "Rate",
+    "Waiting",
+    "match",
+]
 
 NOT_SHOWN = "(not shown)"
 
@@ -25,7 +37,8 @@ class MatchInput:
     """The documents of one case, as payloads, and for what they are matched.
 
     `parts` are the parties of the parts held, by digest; `verified` names orders (`scheme:issuer:value`)
-    whose buyer's identity is verified. Replaced versions may be among the documents; they do not speak.
+    whose buyer's identity is verified; `rates` are those of published documents, by which alone currencies
+    are converted. Replaced versions may be among the documents; they do not speak.
     """
 
     purpose: str
@@ -37,6 +50,7 @@ class MatchInput:
     declarations: Sequence[Mapping[str, Any]] = ()
     parts: Parties = field(default_factory=dict)
     verified: frozenset[str] = frozenset()
+    rates: Sequence[Rate] = ()
 
 
 def match(standard: HasRules, case: MatchInput) -> MatchResult:
@@ -48,15 +62,16 @@ def match(standard: HasRules, case: MatchInput) -> MatchResult:
     flows = {
         name: () if settings.flows[name] == "ignored" else getattr(case, name) for name in settings.flows
     }
-    held = Case.of(**flows, parts=case.parts)
+    held = Case.of(**flows, parts=case.parts, rates=case.rates)
     moment = case.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    made = [each for each in comparisons(held, case.verified) if each.kind in settings.compare]
+    made = [each for each in comparisons(held, case.verified, settings) if each.kind in settings.compare]
     differences, unknown = list[Difference](), list[Waiting]()
     for each in made:
         for bound in standard.rules.binding("comparison", each.kind, case.profile, case.at):
             for finding in judge(bound, each.as_document(), {}, moment):
                 _sort_in(each, bound, finding, differences, unknown)
-    gaps = [_waiting(each) for each in awaited(held, settings.flows, settings.compare)]
+    unpaid = _gap_rule(standard.rules.binding("comparison", "order-payment", case.profile, case.at))
+    gaps = [_waiting(each) for each in awaited(held, settings.flows, settings.compare, unpaid)]
     waiting = [*gaps, *unknown]
     ordered = sorted(differences, key=lambda d: (d.pair, d.documents, d.rule, d.pointers))
     return MatchResult(
@@ -67,7 +82,13 @@ def match(standard: HasRules, case: MatchInput) -> MatchResult:
         tuple(ordered),
         tuple(sorted(waiting, key=lambda w: (w.pair, w.document, w.rule, w.pointer))),
         tuple(allocations(held)),
+        tuple(sorted({by for each in made for by in each.more.get("rates", ())})),
     )
+
+
+def _gap_rule(bound: Sequence[Bound]) -> str:
+    """The rule that asks for a payment: one made for the profile before the general one."""
+    return min(bound, key=lambda each: (not each.rule.profiles, each.rule.id)).rule.id
 
 
 def _sort_in(

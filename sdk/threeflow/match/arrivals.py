@@ -34,14 +34,16 @@ _IN_PART = Text(
 )
 
 
-def awaited(case: Case, flows: Mapping[str, Flow], compared: frozenset[str]) -> Iterator[Awaited]:
-    """Every gap that the required flows leave."""
+def awaited(
+    case: Case, flows: Mapping[str, Flow], compared: frozenset[str], unpaid: str
+) -> Iterator[Awaited]:
+    """Every gap that the required flows leave; `unpaid` is the rule that asks for a payment."""
     for order in case.orders:
         name = case.order_name(order)
         declared = any(name in case.declared(each) for each in case.declarations)
         paid = any(share.order == name for each in case.payments for share in case.shares(each))
         if flows["payments"] == "required" and not paid:
-            yield Awaited("order-payment", "MAT-03", order, "", "absent", _NO_PAYMENT)
+            yield Awaited("order-payment", unpaid, order, "", "absent", _NO_PAYMENT)
         if flows["waybills"] == "required" and not linked_waybills(case, order):
             yield Awaited("order-waybill", "MAT-02", order, "", "absent", _NO_WAYBILL)
         if flows["declarations"] == "required" and not declared:

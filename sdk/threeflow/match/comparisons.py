@@ -4,42 +4,28 @@ Every comparison is a plain value with its two documents and pointers; rules dec
 documents do not hold on both sides is not compared at all.
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from threeflow.match.comparison import Comparison
 from threeflow.match.documents import Case, Document, OrderLine, number_key, own_keys
+from threeflow.match.rates import BY
+from threeflow.match.values import goods_values, settled, time_windows
+from threeflow.profiles import Matching
 from threeflow.rules.functions import decimal_sum, decimal_text
 
 PAYS = frozenset({"paid", "voucher", "instalment", "third-party"})
 OWN_MONEY = frozenset({"paid", "instalment", "third-party"})
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two values and where they stand; `kind` chooses the rules, `more` are further members for them."""
-
-    kind: str
-    pair: str
-    field: str
-    left: Any
-    right: Any
-    documents: tuple[Document, Document]
-    pointers: tuple[str, str]
-    more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-    def as_document(self) -> dict[str, Any]:
-        """The value that the rules for comparisons judge."""
-        header = {"type": "comparison", "kind": self.kind}
-        return {"header": header, "left": self.left, "right": self.right, **self.more}
-
-
-def comparisons(case: Case, verified: frozenset[str]) -> Iterator[Comparison]:
+def comparisons(case: Case, verified: frozenset[str], settings: Matching) -> Iterator[Comparison]:
     """Every comparison that the documents at hand allow; `verified` names orders whose buyer is verified."""
-    yield from _funds(case, verified)
+    yield from _funds(case, verified, settings.third_party)
     yield from _logistics(case)
+    yield from time_windows(case)
+    yield from goods_values(case, settings.within)
+    yield from settled(case)
     for direction in sorted({str(each.payload.get("direction", "")) for each in case.declarations}):
         declared = [each for each in case.declarations if each.payload.get("direction", "") == direction]
         yield from _declared(case, declared)
@@ -79,7 +65,7 @@ def refunded(case: Case, order: Document) -> dict[str, str]:
     return _sums(case, order, {"refunded": 1})
 
 
-def _funds(case: Case, verified: frozenset[str]) -> Iterator[Comparison]:
+def _funds(case: Case, verified: frozenset[str], third_party: bool) -> Iterator[Comparison]:
     at_hand = sorted(case.order_name(each) for each in case.orders)
     for payment in case.payments:
         shares = case.shares(payment)
@@ -97,16 +83,16 @@ def _funds(case: Case, verified: frozenset[str]) -> Iterator[Comparison]:
                 (_orders_pointer(document), "/orders"),
             )
     for order in case.orders:
-        yield from _order_funds(case, order, case.order_name(order) in verified)
+        yield from _order_funds(case, order, case.order_name(order) in verified, third_party)
 
 
-def _order_funds(case: Case, order: Document, verified: bool) -> Iterator[Comparison]:
+def _order_funds(case: Case, order: Document, verified: bool, third_party: bool) -> Iterator[Comparison]:
     name = case.order_name(order)
     paying = [each for each in case.payments if any(share.order == name for share in case.shares(each))]
     due = order.payload["totals"]["amountPaid"]
     received, returned = paid(case, order), refunded(case, order)
     for currency in sorted(received):
-        last = next(each for each in reversed(paying) if each.payload["amount"]["currency"] == currency)
+        last = next(each for each in reversed(paying) if currency in _currencies(case, each, name))
         yield Comparison(
             "amount-paid",
             "order-payment",
@@ -115,7 +101,10 @@ def _order_funds(case: Case, order: Document, verified: bool) -> Iterator[Compar
             {"value": received[currency], "currency": currency},
             (order, last),
             ("/totals/amountPaid", _share_pointer(case, last, name)),
-            {"instalments": any(each.kind == "instalment" for each in paying)},
+            {
+                "instalments": any(each.kind == "instalment" for each in paying),
+                "rates": sorted({by for each in paying for by in _rates(case, each, name)}),
+            },
         )
     for currency in sorted(returned):
         back = next(each for each in reversed(paying) if each.kind == "refunded")
@@ -127,9 +116,11 @@ def _order_funds(case: Case, order: Document, verified: bool) -> Iterator[Compar
             {"value": returned[currency], "currency": currency},
             (order, back),
             ("/totals/amountPaid", _share_pointer(case, back, name)),
+            {"rates": sorted({by for each in paying for by in _rates(case, each, name)})},
         )
     buyer = order.payload["parties"].get("buyer")
-    for payment in (each for each in paying if each.kind in OWN_MONEY):
+    own = OWN_MONEY - {"third-party"} if third_party else OWN_MONEY
+    for payment in (each for each in paying if each.kind in own):
         payer = payment.payload["parties"].get("payer")
         if buyer is not None and payer is not None:
             yield Comparison(
@@ -336,9 +327,27 @@ def _sums(case: Case, order: Document, signs: Mapping[str, int]) -> dict[str, st
     for payment in case.payments:
         for share in case.shares(payment):
             if share.order == name and payment.kind in signs:
-                value = signs[payment.kind] * Decimal(share.amount["value"])
-                found[share.amount["currency"]] = found.get(share.amount["currency"], Decimal(0)) + value
+                amount = case.in_currency(share.amount, case.currency_of(order), payment.payload["paidAt"])
+                value = signs[payment.kind] * Decimal(amount["value"])
+                found[amount["currency"]] = found.get(amount["currency"], Decimal(0)) + value
     return {currency: decimal_text(value) for currency, value in found.items()}
+
+
+def _amounts(case: Case, payment: Document, order: str) -> list[Mapping[str, str]]:
+    """What a payment gives to an order, in the order's currency as far as a rate is stated."""
+    wanted = next(case.currency_of(each) for each in case.orders if case.order_name(each) == order)
+    at = payment.payload["paidAt"]
+    return [
+        case.in_currency(share.amount, wanted, at) for share in case.shares(payment) if share.order == order
+    ]
+
+
+def _currencies(case: Case, payment: Document, order: str) -> set[str]:
+    return {each["currency"] for each in _amounts(case, payment, order)}
+
+
+def _rates(case: Case, payment: Document, order: str) -> set[str]:
+    return {each[BY] for each in _amounts(case, payment, order) if BY in each}
 
 
 def _share_pointer(case: Case, payment: Document, order: str) -> str:

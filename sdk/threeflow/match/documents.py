@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from threeflow.match.rates import Rate
 from threeflow.rules.parts import Parties, open_parts
 from threeflow.versions import latest
 
@@ -80,15 +81,17 @@ class Case:
     waybills: Sequence[Document]
     declarations: Sequence[Document]
     names: Mapping[str, str] = field(default_factory=dict)
+    rates: Sequence[Rate] = ()
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917 (the four flows, and what reads them)
         cls,
         orders: Iterable[Mapping[str, Any]],
         payments: Iterable[Mapping[str, Any]],
         waybills: Iterable[Mapping[str, Any]],
         declarations: Iterable[Mapping[str, Any]],
         parts: Parties,
+        rates: Iterable[Rate] = (),
     ) -> "Case":
         """Leave replaced versions aside, open parts, and learn the names of the orders at hand."""
 
@@ -96,7 +99,9 @@ class Case:
             return [Document(open_parts(each, parts)) for each in latest(flow)]
 
         held = read(orders)
-        return cls(held, read(payments), read(waybills), read(declarations), _names(held))
+        return cls(
+            held, read(payments), read(waybills), read(declarations), _names(held), tuple(sorted(rates))
+        )
 
     def name(self, key: Key) -> str:
         """The one name of the order that a key means; the key itself where that order is not at hand."""
@@ -105,6 +110,17 @@ class Case:
 
     def order_name(self, order: Document) -> str:
         return self.name(order.key("order"))
+
+    def currency_of(self, order: Document) -> str:
+        """The currency in which an order is paid."""
+        return str(order.payload["totals"]["amountPaid"]["currency"])
+
+    def in_currency(self, amount: Mapping[str, str], currency: str, at: str) -> Mapping[str, str]:
+        """The amount in that currency by the rate of the day; the amount itself where no rate is stated."""
+        if amount["currency"] == currency or not at:
+            return amount
+        rate = next((each for each in self.rates if each.holds(amount["currency"], currency, at)), None)
+        return amount if rate is None else rate.convert(amount)
 
     def shares(self, payment: Document) -> list[Share]:
         """What the payment gives to which order."""

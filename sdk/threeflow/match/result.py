@@ -76,7 +76,10 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """Whether the flows agree for one purpose: mismatched before partly before matched."""
+    """Whether the flows agree for one purpose: mismatched before partly before matched.
+
+    `rates` names the documents by whose rates amounts were converted.
+    """
 
     purpose: str
     at: datetime
@@ -85,6 +88,7 @@ class MatchResult:
     differences: tuple[Difference, ...]
     waiting: tuple[Waiting, ...]
     allocations: tuple[Allocation, ...]
+    rates: tuple[str, ...] = ()
 
     def content(self, digests: Mapping[str, str]) -> dict[str, Any]:
         """The members of a match-result beside its header; `digests` gives each document's digest by its id.

@@ -7,6 +7,7 @@ rule's verdict then is `unknown`.
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -177,6 +178,26 @@ def date_add(on: str, days: int) -> str:
     return (day(on) + timedelta(days=days)).isoformat()
 
 
+def months_add(on: str, months: int) -> str:
+    """The date that many months later, on the same day or, where the month is shorter, its last."""
+    start = day(on)
+    return _in_month(start, months, start.day)
+
+
+def month_day(on: str, months: int, number: int) -> str:
+    """The day of that number, or the last, in the month that comes so many months later."""
+    if type(number) is not int or not 1 <= number <= 31:
+        raise ValueError(f"no day {number!r} in a month")
+    return _in_month(day(on), months, number)
+
+
+def _in_month(start: date, months: int, number: int) -> str:
+    if type(months) is not int:
+        raise ValueError("months are an integer")
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(number, monthrange(year, month + 1)[1])).isoformat()
+
+
 def days_between(start: str, end: str) -> int:
     """Whole calendar days from the first date to the second; negative where the second is earlier."""
     return (day(end) - day(start)).days
@@ -187,6 +208,13 @@ def distinct(values: Sequence[Any]) -> bool:
     if any(not isinstance(value, str | int) for value in _list(values)):
         raise ValueError("only strings, integers and bools are compared")
     return len({(type(value), value) for value in values}) == len(values)
+
+
+def unique(values: Sequence[Any]) -> list[Any]:
+    """The list without repeats, each value (string, integer or bool) where it first stands."""
+    if any(not isinstance(value, str | int) for value in _list(values)):
+        raise ValueError("only strings, integers and bools are compared")
+    return [value for _, value in dict.fromkeys((type(value), value) for value in values)]
 
 
 def normal_text(text: str) -> str:
@@ -264,8 +292,11 @@ DIALECT: Mapping[str, Signature] = {
     "instantsInOrder": Signature(("list(string)", "int"), "bool", instants_in_order),
     "dateOf": Signature(("string",), "string", date_of),
     "dateAdd": Signature(("string", "int"), "string", date_add),
+    "monthsAdd": Signature(("string", "int"), "string", months_add),
+    "monthDay": Signature(("string", "int", "int"), "string", month_day),
     "daysBetween": Signature(("string", "string"), "int", days_between),
     "distinct": Signature(("list(dyn)",), "bool", distinct),
+    "unique": Signature(("list(dyn)",), "list(dyn)", unique),
     "normalText": Signature(("string",), "string", normal_text),
     "sameText": Signature(("string", "string"), "bool", same_text),
     "inList": Signature(("string", "string", "string"), "bool", _in_list),

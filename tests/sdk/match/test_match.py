@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
 import pytest
 
-from threeflow.match import MatchInput, MatchResult, match
+from threeflow.match import MatchInput, MatchResult, Rate, match
 from threeflow.rules.vectors import patched
 from threeflow.standard import Standard
 from threeflow_spec import read
@@ -42,6 +43,7 @@ def matched(vector: dict[str, Any], **changes: Any) -> MatchResult:
             profile=STANDARD.profiles[vector["profile"]],
             at=datetime.fromisoformat(vector["at"]),
             verified=frozenset(vector.get("verified", ())),
+            rates=[Rate(**each) for each in vector.get("rates", ())],
             **{**vector["documents"], **changes},
         ),
     )
@@ -70,6 +72,8 @@ def test_any_order_of_arrival_and_any_repeat_gives_the_same(vector: dict[str, An
             documents = vector["documents"][flow] * draw.choice((1, 2))
             shuffled[flow] = draw.sample(documents, len(documents))
         assert matched(vector, **shuffled) == expected
+        rates = vector.get("rates", [])
+        assert matched({**vector, "rates": draw.sample(rates * 2, len(rates) * 2)}) == expected
 
 
 @pytest.mark.requirement("TF-MATCH-4")
@@ -99,6 +103,46 @@ def _at(value: Any, pointer: str) -> Any:
     return value
 
 
+def test_a_result_names_the_document_of_every_rate_that_it_used() -> None:
+    converted = next(each for each in VECTORS if each["name"].startswith("paid in dollars, converted"))
+    assert matched(converted).rates == ("xa.fx/rates@2026-02-27",)
+    assert matched(BASE).rates == ()
+    assert matched({**BASE, "rates": converted["rates"]}).rates == ()
+
+
+@pytest.mark.parametrize(
+    ("within", "charges", "declared", "state"),
+    [
+        ([], {}, "32.30", "matched"),
+        (["freight"], {"freight": "4.00", "insurance": "1.00"}, "36.30", "matched"),
+        (["freight", "insurance"], {"freight": "4.00", "insurance": "1.00"}, "37.30", "matched"),
+        (["freight", "insurance"], {"freight": "4.00", "insurance": "1.00"}, "36.30", "mismatched"),
+        (["freight"], {"freight": "4.00"}, "32.30", "mismatched"),
+        (["freight"], {}, "99.00", "matched"),
+        (None, {"freight": "4.00"}, "99.00", "matched"),
+    ],
+)
+def test_charges_stand_within_the_value_or_apart_as_the_profile_says(
+    within: list[str] | None,
+    charges: dict[str, str],
+    declared: str,
+    state: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worth = next(each for each in VECTORS if each["name"] == "declared as the orders are worth")
+    stated = [
+        {"op": "add", "path": f"/orders/0/totals/{name}", "value": {"value": value, "currency": "GBP"}}
+        for name, value in charges.items()
+    ]
+    path = "/declarations/0/totals/goodsValue/value"
+    changed = patched(worth["documents"], [*stated, {"op": "replace", "path": path, "value": declared}])
+    profile = STANDARD.profiles[worth["profile"]]
+    settings = profile.matching(worth["purpose"], datetime.fromisoformat(worth["at"]))
+    own = replace(settings, within=None if within is None else frozenset(within))
+    monkeypatch.setattr(type(profile), "matching", lambda *_: own)
+    assert matched(worth, **changed).state == state
+
+
 COMPARED = {
     "payment-orders": "/payments/0/orders/0/order/value",
     "amount-paid": "/payments/0/orders/0/amount/value",
@@ -125,8 +169,6 @@ def test_what_the_profile_does_not_compare_cannot_matter(kind: str, monkeypatch:
 
 
 def _with(settings: Any, compare: frozenset[str]) -> Any:
-    from dataclasses import replace
-
     return replace(settings, compare=compare)
 
 
