@@ -189,7 +189,7 @@ class Exporting:
         scope = {"items": [{"sequence": last.sequence, "quantity": str(last.line.quantity)}]}
         references = [trace.declaration.reference]
         paper = export_acts.detention(trace.parcel, references, trace.schedule.detained, scope)
-        await self._customs(paper)
+        trace.detention = await self._customs(paper)
         trace.detained = (last.package,)
 
     async def _release(self, trace: Trace, at: datetime) -> None:

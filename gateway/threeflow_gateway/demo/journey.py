@@ -75,12 +75,19 @@ class Journeys:
             trace.parcel.declaration,
             view.read(exported),
             view.read(imported),
-            differences=tuple(_difference(each) for each in match.get("differences", ())),
+            differences=tuple(self._difference(each) for each in match.get("differences", ())),
             reasons=_grounds(trace),
             match_state=str(match.get("state", "")),
             dossier=trace.dossier,
         )
         return Arrival(trace, seen, bundle)
+
+    def _difference(self, each: Mapping[str, Any]) -> Reason:
+        """One difference of the match, in the words of the rule that found it."""
+        title = self.exporting.matcher.standard.rules.rule(each["rule"]).title
+        pointer = str(next(iter(each["pointers"]), ""))
+        left, right = (str(each.get(side) or "–") for side in ("left", "right"))
+        return Reason(str(each["rule"]), title.en, title.zh, pointer, left, right)
 
 
 def _violations(refusal: Mapping[str, Any]) -> tuple[Reason, ...]:
@@ -92,24 +99,9 @@ def _violations(refusal: Mapping[str, Any]) -> tuple[Reason, ...]:
     return found or (Reason(str(refusal["code"]), detail, detail),)
 
 
-def _difference(each: Mapping[str, Any]) -> Reason:
-    pointer = str(next(iter(each["pointers"]), ""))
-    pair = str(each["pair"])
-    field = str(each["field"])
-    left, right = (None if each.get(side) is None else str(each[side]) for side in ("left", "right"))
-    return Reason(
-        str(each["rule"]),
-        f"{pair}: {field} differs",
-        f"{pair}：{field}不一致",
-        pointer,
-        left or "–",
-        right or "–",
-    )
-
-
 def _grounds(trace: Trace) -> tuple[Reason, ...]:
     """The grounds that customs itself gave in its last adverse act."""
-    for sent in (trace.answer, trace.status):
+    for sent in (trace.answer, trace.detention, trace.status):
         reasons = sent.payload.get("reasons") if sent else None
         if reasons:
             return tuple(_ground(each) for each in reasons)

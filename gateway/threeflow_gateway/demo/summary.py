@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from threeflow_gateway.demo.account import OUTCOMES, PRECEDENCE, UNACCOUNTED, Account, Consignment, counts
+from threeflow_gateway.demo.account import (
+    OUTCOMES,
+    PRECEDENCE,
+    UNACCOUNTED,
+    Account,
+    Consignment,
+    Seen,
+    counts,
+)
 from threeflow_gateway.demo.derive import DERIVED, Parcel
 from threeflow_gateway.demo.journey import Arrival
 from threeflow_gateway.demo.orders import Invoice, Line
@@ -192,7 +200,6 @@ def _funds(shipment: Shipment | None, invoice: Invoice, arrivals: Sequence[Arriv
 def _parcel(arrival: Arrival, consignment: Consignment) -> dict[str, Any]:
     trace, seen = arrival.trace, arrival.seen
     waybill = trace.waybill.payload
-    merged = _merged(seen.exported, seen.imported)
     return {
         "declaration": seen.declaration,
         "outcome": consignment.outcome,
@@ -202,22 +209,30 @@ def _parcel(arrival: Arrival, consignment: Consignment) -> dict[str, Any]:
         "gross": waybill["grossWeight"]["value"],
         "to": waybill["carriage"].get("destinationCountry", ""),
         "dossier": consignment.dossier,
-        "tracks": [{"track": track, "steps": merged[track]} for track in TRACKS if merged[track]],
+        "tracks": _lanes(seen),
     }
 
 
-def _merged(exported: View, imported: View) -> dict[str, list[list[str]]]:
-    """Each track as the side that writes it tells it; transport as export customs does."""
+def _lanes(seen: Seen) -> list[dict[str, Any]]:
+    """A lane for each track, several where portions went different ways; told by the side that writes it."""
+    exported, imported = seen.exported, seen.imported
     sides = {"export": exported, "transport": exported, "admission": imported, "import": imported}
-    return {track: _steps(view, track) for track, view in sides.items()}
+    return [lane for track in TRACKS for lane in _of_track(sides[track], track)]
 
 
-def _steps(view: View, track: str) -> list[list[str]]:
-    labels = {portion.ordinal: portion.label for portion in view.portions}
-    several = len(view.portions) > 1
-    found: dict[tuple[str, str], set[str]] = {}
-    for step in view.steps:
-        if step.track == track:
-            key = (step.to, step.at.isoformat())
-            found.setdefault(key, set()).add(labels.get(step.portion, "") if several else "")
-    return [[to, at, " ".join(sorted(parts - {""}))] for (to, at), parts in found.items()]
+def _of_track(view: View, track: str) -> list[dict[str, Any]]:
+    ways: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for portion in view.portions:
+        way = tuple(
+            (step.to, step.at.isoformat()) for step in view.history(portion.ordinal) if step.track == track
+        )
+        ways.setdefault(way, []).append(portion.label)
+    return [
+        {
+            "track": track,
+            "part": " ".join(sorted(parts)) if len(ways) > 1 else "",
+            "steps": [list(step) for step in way],
+        }
+        for way, parts in ways.items()
+        if way
+    ]

@@ -27,6 +27,7 @@ class Trace:
     release: Sent | None = None
     match: Sent | None = None
     answer: Sent | None = None
+    detention: Sent | None = None
     departures: list[Sent] = field(default_factory=list)
     detained: tuple[str, ...] = ()
     dossier: str | None = None

@@ -46,6 +46,18 @@ class View:
         """When portions came to a state, oldest first."""
         return sorted(step.at for step in self.steps if (step.track, step.to) == (track, state))
 
+    def history(self, portion: int) -> list[Step]:
+        """A portion's steps, oldest first, with those of the first portion up to the split."""
+        own = [step for step in self.steps if step.portion == portion]
+        split_at = min((step.at for step in own), default=None)
+        first = min((each.ordinal for each in self.portions), default=portion)
+        before = [
+            step
+            for step in self.steps
+            if step.portion == first != portion and (split_at is None or step.at < split_at)
+        ]
+        return sorted((*before, *own), key=lambda step: step.at)
+
     def ever(self, track: str, state: str) -> bool:
         return bool(self.moments(track, state))
 
