@@ -1,6 +1,7 @@
 """The rules of the fold, one by one."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -257,3 +258,30 @@ def test_a_request_is_refused_when_some_of_its_goods_can_no_longer_follow(story:
     assert (caught.value.code, caught.value.requirement) == ("wrong-state", "TF-SUBJ-6")
     one = story.file("cancellation/part", "xa.declarant", 9, [declared], scope={"packages": ["P2"]})
     assert judge(published(), before, one).outcome == "accepted"
+
+
+@pytest.mark.requirement("TF-LIMIT-9")
+def test_acceptance_after_a_seal_was_broken_on_inspected_goods_is_flagged(story: Story) -> None:
+    declared = story.declare({"P1": {1: 6}, "P2": {1: 4}}, 1)
+    registered = story.act("customs-status/registered", "export", 2, [declared])
+    advance = story.act("customs-status/advance-received", "import", 3, [declared])
+    order = story.act("inspection-order/physical", "export", 4, [declared])
+    result = story.act("inspection-result/conform", "export", 5, [order])
+    broken = story.event("seal-broken", 8, ["P1"])
+    accept = story.act("import-decision/accept", "import", 9, [advance], agreement=True)
+    state = state_of(declared, registered, advance, order, result, broken, accept)
+    (found,) = (each for each in state.findings if each.code == "inspection-not-recognised")
+    opened = next(each for each in state.portions if "P1" in each.packages)
+    assert (found.digest, found.portions) == (accept.digest, (opened.ordinal,))
+
+
+@pytest.mark.requirement("TF-LIMIT-11")
+@pytest.mark.parametrize(("guarantees", "codes"), [(None, ["transit-unsecured"]), ([{"number": "G1"}], [])])
+def test_a_transit_without_a_guarantee_is_flagged(story: Story, guarantees: Any, codes: list[str]) -> None:
+    said = {} if guarantees is None else {"guarantees": guarantees}
+    transit = story.file("declaration/transit", "xa.declarant", 1, direction="transit", **said)
+    started = story.act("customs-status/transit-started", "transit", 2, [transit])
+    ended = story.act("customs-status/transit-ended", "transit", 9, [transit])
+    state = fold(published(), "movement", [transit, started, ended])
+    assert [each.code for each in state.findings] == codes
+    assert state.subject_tracks["movement"] == "discharged"
