@@ -12,7 +12,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format-check lint types imports proto drift requirements format generate artefacts compat bench docs wheel clean
+.PHONY: help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -32,10 +32,14 @@ demo: $(STAMP) ## two countries, real gateways on loopback, every order accounte
 	@$(BIN)/threeflow demo --out out/demo $(ARGS)
 
 test: $(STAMP) ## run every test (ARGS='-k word')
-	@echo "==> pytest -n auto $(ARGS)"
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@echo "==> pytest -n auto --dist loadgroup $(ARGS)"
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: format-check lint types imports proto drift compat requirements ## formatting, lint, types, imports, protos, drift of generated files, compatibility, requirement coverage
+chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--kills 60 --invoices 200 --orders FILE --chaos-seed 7')
+	@echo "==> pytest tests/system/test_kill.py $(ARGS)"
+	@$(BIN)/python -m pytest tests/system/test_kill.py -q $(ARGS)
+
+check: format-check lint types imports proto drift table compat requirements ## formatting, lint, types, imports, protos, drift, every state's cause, compatibility, requirement coverage
 	@echo "==> check: clean"
 
 format-check: $(STAMP)
@@ -60,6 +64,10 @@ proto: $(STAMP)
 
 drift: $(STAMP)
 	@for tool in $(GENERATORS); do echo "==> $$tool --check"; $(BIN)/python $$tool --check || exit 1; done
+
+table: $(STAMP)
+	@echo "==> tools/check_table.py"
+	@$(BIN)/python tools/check_table.py > /dev/null
 
 requirements: $(STAMP) ## which requirements no test is tied to
 	@echo "==> tools/coverage.py"
