@@ -97,7 +97,8 @@ class Client:
             found = self._outcome(answer.content, answer.status_code, submitted)
             if not found.retryable or attempt == self._patience.attempts:
                 return found
-            await asyncio.sleep(self._patience.pause * 2 ** (attempt - 1))
+            doubled = self._patience.pause * 2 ** (attempt - 1)
+            await asyncio.sleep(min(doubled, self._patience.longest_pause))
         raise Unavailable("no attempt was made")
 
     async def submit_batch(self, envelopes: Sequence[bytes]) -> list[Outcome]:

@@ -188,6 +188,33 @@ def test_a_refusal_that_may_pass_later_is_tried_again(node: Node, client: Client
     assert (outcome.state, outcome.code, outcome.retryable) == ("refused", "in-progress", True)
 
 
+def test_no_pause_is_longer_than_the_longest(
+    node: Node, crossing: Crossing, declaration: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    patience = Patience(attempts=40, pause=0.1, longest_pause=1.0)
+    keys = crossing.tokens[CALLER], crossing.keys[CALLER]
+    http = httpx.MockTransport(node)
+    patient = Client(
+        ENDPOINT,
+        CALLER,
+        *keys,
+        audience=NODE,
+        trust=node.trust,
+        patience=patience,
+        now=lambda: NOW,
+        http=http,
+    )
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    node.script = [node.refusal("in-progress", 409)] * 30 + [node.receipt]
+    assert run(patient.submit(declaration)).taken_in
+    assert (len(pauses), max(pauses)) == (30, 1.0)
+
+
 def test_a_refusal_is_an_outcome_and_is_not_repeated(node: Node, client: Client, declaration: bytes) -> None:
     node.script = [node.refusal("rule-violated", 422)]
     outcome = run(client.submit(declaration))
