@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import yaml
-
 import threeflow_spec
+from threeflow import plain_yaml
 from threeflow.process import Table
 
 __all__ = ["Service", "coverage"]
@@ -37,7 +36,7 @@ class Service:
 
 def coverage(table: Table) -> tuple[Service, ...]:
     """Every system in the order of its number; ValueError where a number stands twice or names none."""
-    source: dict[str, Any] = yaml.safe_load(threeflow_spec.read("v1/systems.yaml"))
+    source: dict[str, Any] = plain_yaml.read(threeflow_spec.read("v1/systems.yaml"))
     listed = {each["number"]: each for each in source["systems"]}
     serving: dict[int, list[str]] = {number: [] for number in listed}
     in_part = {number: each for each in source["outside-in-part"] for number in each["systems"]}

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
 import threeflow_spec
+from threeflow import plain_yaml
 from threeflow.errors import Refused, Violation
 
 ADDRESS: Final = "https://threeflow.example/v1/refusals/"
@@ -29,7 +28,7 @@ class Entry:
 @cache
 def catalogue() -> Mapping[str, Entry]:
     """Return every refusal code of the standard."""
-    source: dict[str, Any] = yaml.safe_load(threeflow_spec.read("v1/refusals.yaml"))
+    source: dict[str, Any] = plain_yaml.read(threeflow_spec.read("v1/refusals.yaml"))
     return {each["code"]: Entry(**each) for each in source["refusals"]}
 
 

@@ -5,9 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 import threeflow_spec
+from threeflow import plain_yaml
 from threeflow.codelists import CodeLists
 from threeflow.schemas import Schemas
 
@@ -56,11 +55,11 @@ class Standard:
         Raises:
             ValueError: an overlay has a row of a type that is there already.
         """
-        source: dict[str, Any] = yaml.safe_load(threeflow_spec.read(f"{_ROOT}exchange.yaml"))
+        source: dict[str, Any] = plain_yaml.read(threeflow_spec.read(f"{_ROOT}exchange.yaml"))
         rows = source["documents"]
         for overlay in self._overlays:
             for path in sorted((overlay / "exchange.d").glob("*.yaml")):
-                added = yaml.safe_load(path.read_bytes())["documents"]
+                added = plain_yaml.read(path.read_bytes())["documents"]
                 twice = {row["type"] for row in rows} & {row["type"] for row in added}
                 if twice:
                     raise ValueError(f"{path} would replace the row of {', '.join(sorted(twice))}")
@@ -85,7 +84,7 @@ class Standard:
     @cached_property
     def refusals(self) -> dict[str, Any]:
         """Refusal codes with HTTP status, requirement, titles and remedies in both languages."""
-        source: dict[str, Any] = yaml.safe_load(threeflow_spec.read(f"{_ROOT}refusals.yaml"))
+        source: dict[str, Any] = plain_yaml.read(threeflow_spec.read(f"{_ROOT}refusals.yaml"))
         return source
 
     @cached_property

@@ -13,6 +13,7 @@ from typing import Any, Final
 import jsonschema_rs
 import yaml
 
+from threeflow.plain_yaml import LOADER
 from threeflow_spec import read
 
 _TEXT: Final = "tag:yaml.org,2002:str"
@@ -36,8 +37,9 @@ class Source:
         self.file = file
         try:
             text = octets.decode("utf-8")
-            self._root = yaml.compose(text, Loader=_Loader)
-            self.value: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 (the loader builds JSON values only)
+            loader = _Loader(text)
+            self._root = loader.get_single_node()
+            self.value: Any = loader.construct_document(self._root) if self._root else None
         except UnicodeDecodeError as fault:
             raise SourceError(file, 1, "", f"not UTF-8: {fault.reason}") from None
         except yaml.MarkedYAMLError as fault:
@@ -72,7 +74,7 @@ class Source:
         return name
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(LOADER):  # type: ignore[misc]
     """YAML narrowed to JSON's values, each member once."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own way to narrow a loader)
@@ -86,10 +88,11 @@ class _Loader(yaml.SafeLoader):
                 problem = f"{key.value!r} stands twice"
                 raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
-def _no_fraction(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+def _no_fraction(loader: _Loader, node: yaml.ScalarNode) -> object:
     raise yaml.constructor.ConstructorError(problem="a decimal is quoted", problem_mark=node.start_mark)
 
 
