@@ -25,7 +25,8 @@ from threeflow_gateway.demo.shipment import Shipment
 from threeflow_gateway.demo.trace import Trace
 
 FETCH_SECONDS = 120.0
-FETCH_PAUSE = 0.1
+# The importing node fetches, verifies and takes in some twenty documents first.
+FETCH_PAUSE = 0.4
 
 
 @dataclass
@@ -148,9 +149,9 @@ class Importing:
         client = self.parties[names.IMPORT_CUSTOMS].client
         until = asyncio.get_running_loop().time() + FETCH_SECONDS
         while True:
+            await asyncio.sleep(FETCH_PAUSE)
             try:
                 return await client.dossier(head)
             except Refused as refused:
                 if refused.code != "not-found" or asyncio.get_running_loop().time() > until:
                     raise
-            await asyncio.sleep(FETCH_PAUSE)
