@@ -1215,7 +1215,12 @@ class EventStep(BaseModel):
         populate_by_name=True,
     )
     track: Annotated[
-        str, Field(max_length=64, min_length=1, pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+        str,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*([:@][a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
+        ),
     ]
     """
     Track that moved.
