@@ -1,6 +1,7 @@
 """The node as an ASGI application, and as a process: ``python -m threeflow_gateway.app``."""
 
 import argparse
+import gc
 import json
 import logging
 import sys
@@ -123,12 +124,24 @@ def serve(config_path: Path) -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             gateway.app, host=config.node.host, port=config.node.port, loop="uvloop", http="httptools",
-            lifespan="on", log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
-            timeout_graceful_shutdown=10,
+            lifespan="on", log_config=None, access_log=False, server_header=False, proxy_headers=False,
+            timeout_keep_alive=75, timeout_graceful_shutdown=10,
         )
     )  # fmt: skip
+    _spare_the_collector()
     server.run()
     return 0 if server.started else 2
+
+
+def _spare_the_collector() -> None:
+    """Let the cycle collector look at less, and less often.
+
+    The standard stays for the life of the process, and what a request leaves behind holds no cycles: with the
+    interpreter's defaults, looking through both costs a quarter of a submission.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def main(arguments: list[str] | None = None) -> int:

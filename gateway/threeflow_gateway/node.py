@@ -11,12 +11,14 @@ from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
+from threeflow_gateway.bells import Bells
 from threeflow_gateway.config import Config
 from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
 from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.intake.batch import Batches, Job
+from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Committer
 from threeflow_gateway.intake.decide import Decider
 from threeflow_gateway.intake.examine import Examiner
@@ -28,6 +30,7 @@ from threeflow_gateway.rest.reads import Reads
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.ledger import Ledger
+from threeflow_gateway.store.writer import Writer
 
 __all__ = ["GatewayNode"]
 
@@ -56,18 +59,23 @@ class GatewayNode:
         token_key = SigningKey.load(config.node.token_key)
         self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
         self.database.create(node)
-        self._committed = asyncio.Event()
+        self._told = Bells()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
         decider = Decider(
             self.standard, self.trust, sealer, profile=config.node.profile,
             pending=timedelta(seconds=config.process.pending_seconds),
         )  # fmt: skip
+        self._writer = Writer(self.database)
         batches = Batches(
-            self.database, self.standard.table, decider, Memory(config.limits.subjects_in_memory)
+            self._writer,
+            self.standard.table,
+            decider,
+            Memory(config.limits.subjects_in_memory),
+            on_commit=self._on_commit,
         )
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
-            linger=config.limits.linger_seconds, on_commit=self._on_commit,
+            linger=config.limits.linger_seconds,
         )  # fmt: skip
         self.peers = Peers(self.trust, token_key, node=node, timeout_seconds=config.delivery.timeout_seconds)
         examiner = Examiner(self.standard, self.trust, node=node, environment=environment)
@@ -110,6 +118,7 @@ class GatewayNode:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._outbox.close()
         await self.committer.close()
+        self._writer.close()
         await self.peers.close()
         self.database.close()
 
@@ -117,14 +126,14 @@ class GatewayNode:
         """Return the caller's events after a number; where there are none, wait for one (TF-REST-9)."""
         until = asyncio.get_running_loop().time() + wait
         while True:
-            committed = self._committed
+            bell = self._told.of(caller)
             page = await asyncio.to_thread(self.reads.events, caller, after, limit)
             left = until - asyncio.get_running_loop().time()
             if page["events"] or left <= 0:
                 return page
             try:
                 # Another process of this node commits without a sound here: look again every second.
-                await asyncio.wait_for(committed.wait(), min(left, 1.0))
+                await asyncio.wait_for(bell.wait(), min(left, 1.0))
             except TimeoutError:
                 continue
 
@@ -149,11 +158,11 @@ class GatewayNode:
             return False
         return True
 
-    def _on_commit(self) -> None:
-        before, self._committed = self._committed, asyncio.Event()
-        before.set()
-        self._outbox.wake()
-        self._fetcher.wake()
+    def _on_commit(self, changes: Changes) -> None:
+        self._told.ring({row["party"] for row in changes.events})
+        self._outbox.wake({row["peer"] for row in changes.outbox})
+        if changes.dossiers:
+            self._fetcher.wake()
 
     async def _sweep(self) -> None:
         while True:

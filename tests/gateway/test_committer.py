@@ -16,13 +16,13 @@ class Work:
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
-    def together(self, jobs: Sequence[int]) -> list[Result]:
+    async def together(self, jobs: Sequence[int]) -> list[Result]:
         if any(job <= 0 for job in jobs):
             raise ValueError("the transaction fails")
         self.batches.append(list(jobs))
         return [Result(receipt=b"%d" % job) for job in jobs]
 
-    def one_by_one(self, jobs: Sequence[int]) -> list[Result]:
+    async def one_by_one(self, jobs: Sequence[int]) -> list[Result]:
         if 0 in jobs:
             raise OSError("the disk is full")
         return [Result(failed=ValueError()) if job < 0 else Result(receipt=b"%d" % job) for job in jobs]

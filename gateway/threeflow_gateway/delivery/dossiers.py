@@ -169,7 +169,7 @@ class Fetcher:
         self._bell = asyncio.Event()
 
     def wake(self) -> None:
-        """Look again: something was committed."""
+        """Look again: a head came."""
         self._bell.set()
 
     async def run(self) -> None:

@@ -7,7 +7,7 @@ that no repetition can mend; the latter is a dead letter with its reason.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -66,10 +66,11 @@ class Outbox:
         self._bells: dict[str, asyncio.Event] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
 
-    def wake(self) -> None:
-        """Look again: something was committed."""
-        for bell in self._bells.values():
-            bell.set()
+    def wake(self, peers: Iterable[str]) -> None:
+        """Look again: something was committed that these peers are owed."""
+        for peer in peers:
+            if peer in self._bells:
+                self._bells[peer].set()
 
     def start(self) -> None:
         """Begin to deliver; needs a running event loop."""

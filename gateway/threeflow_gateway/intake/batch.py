@@ -1,10 +1,10 @@
 """How a batch is decided and written: together in one transaction, or one by one behind savepoints."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from threeflow.process import Table
 from threeflow_gateway import clock
 from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.artefacts import take_artefact
+from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.decide import Decider
 from threeflow_gateway.intake.examine import Unit
@@ -21,12 +22,14 @@ from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.intake.subjects import keys_of
 from threeflow_gateway.intake.workspace import Workspace
 from threeflow_gateway.store import statements
-from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.writer import Writer
 
 __all__ = ["Batches", "Bundle", "Job", "Settlements", "Sweep"]
 
 _LOG = logging.getLogger(__name__)
 _SWEPT_AT_ONCE = 100
+_DECIDED_AT_ONCE = 16
+"""So many documents are decided before others get a turn on the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,51 @@ Job = Unit | Sweep | Settlements | Bundle
 class Batches:
     """The work of the committer."""
 
-    def __init__(self, database: Database, table: Table, decider: Decider, memory: Memory) -> None:
-        self._database = database
+    def __init__(
+        self,
+        writer: Writer,
+        table: Table,
+        decider: Decider,
+        memory: Memory,
+        *,
+        on_commit: Callable[[Changes], None],
+    ) -> None:
+        self._writer = writer
+        self._on_commit = on_commit
         self._table = table
         self._decider = decider
         self._memory = memory
-        self._lock = Lock()
 
-    def together(self, jobs: Sequence[Job]) -> list[Result]:
+    async def together(self, jobs: Sequence[Job]) -> list[Result]:
         """Commit all jobs in one transaction; raises where it fails."""
-        with self._lock:
-            with self._database.writing() as connection:
-                workspace = Workspace(connection, self._table, self._memory)
-                _prefetch(workspace, jobs)
-                results = [self._one(connection, workspace, job) for job in jobs]
-                workspace.finish()
-            workspace.remember()
-            return results
+        results: list[Result] = []
+        async with self._writer.transaction() as connection:
+            workspace = await self._writer.work(partial(self._begun, connection, jobs))
+            for few in _batched(jobs, _DECIDED_AT_ONCE):
+                results += await self._writer.work(partial(self._some, connection, workspace, few))
+            await self._writer.work(workspace.finish)
+        workspace.remember()
+        self._on_commit(workspace.changes)
+        return results
 
-    def one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
+    async def one_by_one(self, jobs: Sequence[Job]) -> list[Result]:
         """Commit the jobs behind a savepoint each, so that one that cannot be written fails alone."""
-        with self._lock:
-            self._memory.clear()
-            with self._database.writing() as connection:
-                return [self._alone(connection, job) for job in jobs]
+        self._memory.clear()
+        async with self._writer.transaction() as connection:
+            done = [await self._writer.work(partial(self._alone, connection, job)) for job in jobs]
+        for _, changes in done:
+            self._on_commit(changes)
+        return [result for result, _ in done]
 
-    def _alone(self, connection: Connection, job: Job) -> Result:
+    def _begun(self, connection: Connection, jobs: Sequence[Job]) -> Workspace:
+        workspace = Workspace(connection, self._table, self._memory)
+        _prefetch(workspace, jobs)
+        return workspace
+
+    def _some(self, connection: Connection, workspace: Workspace, jobs: Sequence[Job]) -> list[Result]:
+        return [self._one(connection, workspace, job) for job in jobs]
+
+    def _alone(self, connection: Connection, job: Job) -> tuple[Result, Changes]:
         try:
             with connection.begin_nested():
                 workspace = Workspace(connection, self._table, self._memory)
@@ -90,8 +112,8 @@ class Batches:
                 workspace.finish()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one job must not reach the others
             _LOG.exception("a document could not be taken in")
-            return Result(failed=error)
-        return result
+            return Result(failed=error), Changes()
+        return result, workspace.changes
 
     def _one(self, connection: Connection, workspace: Workspace, job: Job) -> Result:
         try:
@@ -141,3 +163,8 @@ def _prefetch(workspace: Workspace, jobs: Sequence[Job]) -> None:
         keys.extend(keys_of(job))
         feeds.extend(parties(job.header))
     workspace.prefetch(ids, keys, feeds)
+
+
+def _batched(jobs: Sequence[Job], size: int) -> Iterator[Sequence[Job]]:
+    """Give the jobs in their order, so many at once."""
+    return (jobs[start : start + size] for start in range(0, len(jobs), size))

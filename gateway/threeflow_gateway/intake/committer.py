@@ -1,15 +1,14 @@
 """The one committer: what arrives together is committed together (TF-INTAKE-25 to TF-INTAKE-27).
 
-A batch is what waits when the writer is free. It is decided and written on the writer's own thread, in one
-transaction; the answers are given after the commit. Where the transaction fails, the batch is taken again
-unit by unit, each behind a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
+A batch is what waits when the last one is done. It is decided and written in one transaction; the answers
+are given after the commit. Where the transaction fails, the batch is taken again unit by unit, each behind
+a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
 """
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -38,12 +37,12 @@ class Result:
 
 
 class Work(Protocol[Job_contra]):
-    """How jobs are decided and written; called on the writer's thread only."""
+    """How jobs are decided and written; one call at a time."""
 
-    def together(self, jobs: Sequence[Job_contra]) -> list[Result]:
+    async def together(self, jobs: Sequence[Job_contra]) -> list[Result]:
         """Commit all jobs in one transaction, one result each; raises where the transaction fails."""
 
-    def one_by_one(self, jobs: Sequence[Job_contra]) -> list[Result]:
+    async def one_by_one(self, jobs: Sequence[Job_contra]) -> list[Result]:
         """Commit the jobs with a savepoint each; raises only where nothing can be committed at all."""
 
 
@@ -60,16 +59,13 @@ class Committer(Generic[Job]):
         largest_batch: int,
         most_waiting: int,
         linger: float = 0.0,
-        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._work = work
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
         self._linger = linger
-        self._on_commit = on_commit
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
         self._arrived = asyncio.Event()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -83,7 +79,6 @@ class Committer(Generic[Job]):
         self._arrived.set()
         if self._task is not None:
             await self._task
-        self._thread.shutdown()
 
     def submit(self, job: Job) -> "asyncio.Future[Result]":
         """Let a job wait for its commit; the future never raises.
@@ -99,7 +94,6 @@ class Committer(Generic[Job]):
         return future
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         busy = False
         while True:
             if not self._waiting:
@@ -113,19 +107,18 @@ class Committer(Generic[Job]):
             size = min(len(self._waiting), self._largest_batch)
             busy = size >= _COMPANY
             batch = [self._waiting.popleft() for _ in range(size)]
-            results = await loop.run_in_executor(self._thread, self._commit, [job for job, _ in batch])
+            results = await self._commit([job for job, _ in batch])
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
-            self._on_commit()
 
-    def _commit(self, jobs: list[Job]) -> list[Result]:
+    async def _commit(self, jobs: list[Job]) -> list[Result]:
         try:
-            return self._work.together(jobs)
+            return await self._work.together(jobs)
         except Exception:  # noqa: BLE001 - the cause may be any one job of the batch: find it
             _LOG.exception("a batch of %d could not be committed; taking it again one by one", len(jobs))
         try:
-            return self._work.one_by_one(jobs)
+            return await self._work.one_by_one(jobs)
         except Exception as error:  # noqa: BLE001 - nothing was committed: exactly these waiters are told
             _LOG.exception("a batch of %d was lost", len(jobs))
             return [Result(failed=error) for _ in jobs]

@@ -47,7 +47,7 @@ def stand(
 
 
 class Memory:
-    """The standings that were used last, as they were committed; used by the writer's thread alone."""
+    """The standings that were used last, as they were committed; used by the committer alone."""
 
     def __init__(self, size: int) -> None:
         self._size = size

@@ -18,13 +18,14 @@ class Database:
     """Transactions over one database.
 
     On SQLite a writer's transaction begins ``IMMEDIATE`` and is durable when it is committed (WAL with
-    ``synchronous=FULL``). Elsewhere writers queue on the one row of ``head``.
+    ``synchronous=FULL``). Elsewhere writers queue on the one row of ``head``. ``embedded`` says whether the
+    database lives in this process.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 30.0) -> None:
         parsed = make_url(url)
-        self._sqlite = parsed.get_backend_name() == "sqlite"
-        if self._sqlite:
+        self.embedded = parsed.get_backend_name() == "sqlite"
+        if self.embedded:
             _make_folder(parsed)
             self._writer = _sqlite_engine(parsed, "BEGIN IMMEDIATE", busy_seconds, pool_size=1)
             self._reader = _sqlite_engine(parsed, "BEGIN", busy_seconds, pool_size=4)
