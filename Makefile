@@ -88,7 +88,9 @@ compat: $(STAMP) ## what changed in the standard since its last release, and whe
 	@echo "==> python -m tools.compat"
 	@$(BIN)/python -m tools.compat $(ARGS)
 
-bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid
+bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid, and of all rules on one case
+	@echo "==> python -m benchmarks.rules"
+	@$(BIN)/python -m benchmarks.rules
 	@echo "==> python -m benchmarks.submit $(ARGS)"
 	@$(BIN)/python -m benchmarks.submit $(ARGS)
 

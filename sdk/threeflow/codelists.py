@@ -1,9 +1,10 @@
 """The standard's code lists: which code is in which list on which day."""
 
 import json
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,8 @@ class CodeLists:
         self._files = dict(files)
         self._extensions = dict(extensions or {})
         self._lists: dict[str, CodeList] = {}
+        self._changes: dict[str, list[date]] = {}
+        self._valid: dict[tuple[str, int], frozenset[str]] = {}
 
     @classmethod
     def load(cls, *overlays: Path) -> "CodeLists":
@@ -111,6 +114,21 @@ class CodeLists:
         found = self.get(list_id).codes.get(code)
         return found is not None and found.valid(at)
 
+    def valid(self, list_id: str, on: date) -> frozenset[str]:
+        """Return the codes of a list that may be used on a day; days between two changes share one set.
+
+        Raises:
+            UnknownListError: there is no list of this id.
+        """
+        if list_id not in self._changes:
+            self._changes[list_id] = _changes(self.get(list_id).codes.values())
+        key = (list_id, bisect_right(self._changes[list_id], on))
+        found = self._valid.get(key)
+        if found is None:
+            codes = self.get(list_id).codes.values()
+            found = self._valid[key] = frozenset(each.code for each in codes if each.valid(on))
+        return found
+
     def _read(self, list_id: str) -> bytes:
         if list_id not in self._files:
             raise UnknownListError(list_id)
@@ -128,6 +146,14 @@ def _extensions(files: Mapping[str, Path | None]) -> dict[str, tuple[Path, ...]]
             raise ValueError(f"{path} extends the code list {extended}, which is not there")
         found[extended] = (*found.get(extended, ()), path)
     return found
+
+
+def _changes(codes: Iterable[Code]) -> list[date]:
+    """The days on which some code begins to be valid, or no longer is."""
+    held = list(codes)
+    starts = {each.start for each in held if each.start is not None}
+    ends = {each.end + timedelta(days=1) for each in held if each.end is not None}
+    return sorted(starts | ends)
 
 
 def _id(name: str) -> str:

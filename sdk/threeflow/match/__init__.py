@@ -13,9 +13,10 @@ from threeflow.match.documents import Case, Document
 from threeflow.match.rates import Rate
 from threeflow.match.result import Allocation, Difference, MatchResult, Named, Pair, PairState, State, Waiting
 from threeflow.profiles import Profile
-from threeflow.rules.evaluate import Bound, Finding, HasRules, judge
+from threeflow.rules.evaluate import Finding, HasRules, judge
 from threeflow.rules.functions import decimal_compare
 from threeflow.rules.parts import Parties
+from threeflow.rules.plan import Bound
 
 __all__ = [
     "Allocation",

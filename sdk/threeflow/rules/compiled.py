@@ -153,7 +153,7 @@ class _Writer:
                 return [f"{total} = {self.expression(step, names, defs)}"]
 
 
-def _truth(value: Any) -> bool:
+def truth(value: Any) -> bool:
     if value is True or value is False:
         return bool(value)
     raise TypeError("not a bool")
@@ -171,7 +171,7 @@ def _over(value: Any) -> Any:
     raise TypeError("a map's members have no order here; the engine has its own")
 
 
-def _at(value: Any, key: Any) -> Any:
+def at(value: Any, key: Any) -> Any:
     if isinstance(value, list):
         if type(key) is int and key >= 0:
             return value[key]
@@ -181,11 +181,11 @@ def _at(value: Any, key: Any) -> Any:
     raise TypeError("not indexable")
 
 
-def _eq(left: Any, right: Any) -> bool:
+def equal(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(_eq(a, b) for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_eq(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
     return type(left) is type(right) and bool(left == right)
 
 
@@ -204,15 +204,15 @@ def _le(left: Any, right: Any) -> bool:
     return bool(left <= right)
 
 
-def _within(value: Any, container: Any) -> bool:
+def within(value: Any, container: Any) -> bool:
     if isinstance(container, dict) and isinstance(value, str):
         return value in container
     if isinstance(container, list):
-        return any(_eq(value, each) for each in container)
+        return any(equal(value, each) for each in container)
     raise TypeError("not a container")
 
 
 _RUNTIME: dict[str, Any] = {
-    "truth": _truth, "has": _has, "over": _over, "at": _at, "eq": _eq, "lt": _lt, "le": _le,
-    "gt": lambda left, right: _lt(right, left), "ge": lambda left, right: _le(right, left), "within": _within,
+    "truth": truth, "has": _has, "over": _over, "at": at, "eq": equal, "lt": _lt, "le": _le,
+    "gt": lambda left, right: _lt(right, left), "ge": lambda left, right: _le(right, left), "within": within,
 }  # fmt: skip

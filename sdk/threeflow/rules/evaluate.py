@@ -12,9 +12,10 @@ from typing import Any, Literal, Protocol
 
 from threeflow.errors import Violation
 from threeflow.rules.cel import Engine, EvaluationError, Program
-from threeflow.rules.functions import CodeLists, with_code_lists
+from threeflow.rules.functions import BUILT_IN, CodeLists, Signature, with_code_lists
 from threeflow.rules.pack import Dated, Parameter, Rule, RulePack, Severity, Text, read_pack
 from threeflow.rules.parts import Parties, open_parts, withheld
+from threeflow.rules.plan import JSON_TYPES, Bound, Doubts, ValidCodes, doubts
 
 Verdict = Literal["fail", "unknown"]
 Parameters = Mapping[str, Mapping[str, tuple[Dated, ...]]]
@@ -69,15 +70,20 @@ class Finding:
 class Rules:
     """All rule packs of a standard and its overlays, compiled against its code lists."""
 
-    def __init__(self, packs: Iterable[RulePack]) -> None:
+    def __init__(
+        self, packs: Iterable[RulePack], functions: Mapping[str, Signature], lists: CodeLists | None = None
+    ) -> None:
         self.packs = tuple(packs)
+        self._functions, self._lists = {**BUILT_IN, **functions}, lists
+        self._fused: dict[tuple[object, ...], Doubts] = {}
         self._by_id: dict[str, Rule] = {}
         for rule in (rule for pack in self.packs for rule in pack.rules):
             if rule.id in self._by_id:
                 raise ValueError(f"rule {rule.id} stands in {self._by_id[rule.id].pack} and in {rule.pack}")
             self._by_id[rule.id] = rule
-        self._zones = sorted({rule.zone for rule in self._by_id.values()}, key=str)
-        self._chosen = lru_cache(maxsize=512)(self._choose)
+        self._zones = sorted({UTC, *(rule.zone for rule in self._by_id.values())}, key=str)
+        self._chosen = lru_cache(maxsize=4096)(self._choose)
+        self._codes = lru_cache(maxsize=512)(self._codes_on)
 
     @classmethod
     def load(cls, files: Iterable[tuple[str, bytes]], lists: CodeLists) -> "Rules":
@@ -85,8 +91,9 @@ class Rules:
 
         Raises SourceError for a faulty file, ValueError for a rule id in two packs.
         """
-        engine = Engine(with_code_lists(lists))
-        return cls(read_pack(name, octets, engine) for name, octets in files)
+        functions = with_code_lists(lists)
+        engine = Engine(functions)
+        return cls((read_pack(name, octets, engine) for name, octets in files), functions, lists)
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._by_id.values())
@@ -97,10 +104,34 @@ class Rules:
 
     def binding(self, type_: str, kind: str, profile: Profile | None, at: datetime) -> "tuple[Bound, ...]":
         """The rules that bind a document of this type and kind at that instant, sorted by id."""
+        return self._plan(type_, kind, profile, at)[0]
+
+    def doubtful(
+        self,
+        profile: Profile | None,
+        document: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        at: datetime,
+        moment: str,
+    ) -> "list[Bound]":
+        """The rules that bind a document and do not surely hold; `moment` is `at` as RFC 3339 in UTC."""
+        header = document["header"]
+        bound, doubts = self._plan(header["type"], header.get("kind", ""), profile, at)
+        found = doubts(document, facts, moment, self._codes(at.astimezone(UTC).date()))
+        return [bound[index] for index in sorted(found)]
+
+    def _plan(
+        self, type_: str, kind: str, profile: Profile | None, at: datetime
+    ) -> "tuple[tuple[Bound, ...], Doubts]":
         days = tuple(at.astimezone(zone).date() for zone in self._zones)
         return self._chosen(type_, kind, _Key(profile), days)
 
-    def _choose(self, type_: str, kind: str, key: "_Key", days: tuple[date, ...]) -> "tuple[Bound, ...]":
+    def _codes_on(self, on: date) -> Mapping[str, frozenset[str]]:
+        return {} if self._lists is None else ValidCodes(self._lists, on)
+
+    def _choose(
+        self, type_: str, kind: str, key: "_Key", days: tuple[date, ...]
+    ) -> "tuple[tuple[Bound, ...], Doubts]":
         profile, on = key.profile, dict(zip(self._zones, days, strict=True))
         packs = set(profile.rule_packs) if profile else set()
         chosen = []
@@ -109,15 +140,15 @@ class Rules:
                 if _binds(rule, type_, kind, profile) and rule.period.holds(on[rule.zone]):
                     own = profile.parameters.get(rule.id, {}) if profile else {}
                     chosen.append(Bound(rule, _parameters_on({**rule.parameters, **own}, on[rule.zone])))
-        return tuple(sorted(chosen, key=lambda bound: bound.rule.id))
+        bound = tuple(sorted(chosen, key=lambda each: each.rule.id))
+        return bound, self._fuse(bound)
 
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A rule with its parameters on the day of judgement; None where a parameter has no value that day."""
-
-    rule: Rule
-    parameters: Mapping[str, Parameter | None]
+    def _fuse(self, bound: "tuple[Bound, ...]") -> Doubts:
+        """The function of these rules with these parameters: one for all days on which they are the same."""
+        key = tuple((each.rule.id, repr(sorted(each.parameters.items()))) for each in bound)
+        if key not in self._fused:
+            self._fused[key] = doubts(bound, self._functions, has_lists=self._lists is not None)
+        return self._fused[key]
 
 
 class _Key:
@@ -149,10 +180,9 @@ def evaluate(  # noqa: PLR0917 (the order is the one that every caller writes)
     the part. Findings are sorted by rule and place.
     """
     document = open_parts(payload, parts) if parts else payload
-    header = document["header"]
     moment = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    bound = standard.rules.binding(header["type"], header.get("kind", ""), profile, at)
-    return tuple(finding for each in bound for finding in judge(each, document, facts, moment))
+    doubtful = standard.rules.doubtful(profile, document, facts, at, moment)
+    return tuple(finding for each in doubtful for finding in judge(each, document, facts, moment))
 
 
 def judge(bound: Bound, document: Mapping[str, Any], facts: Mapping[str, Any], at: str) -> list[Finding]:
@@ -203,15 +233,12 @@ def _not_judgeable(
             if withheld(value):
                 return "withheld", place, place
     for name, fact in bound.rule.facts.items():
-        if name not in facts or not isinstance(facts[name], _JSON_TYPES[fact.type]):
+        if name not in facts or not isinstance(facts[name], JSON_TYPES[fact.type]):
             return "fact-missing", name, ""
     for name, value in bound.parameters.items():
         if value is None:
             return "parameter-missing", name, ""
     return None
-
-
-_JSON_TYPES: Mapping[str, type] = {"map": dict, "list": list, "string": str, "integer": int, "boolean": bool}
 
 
 def _judge_element(bound: Bound, variables: Mapping[str, Any], place: str) -> Finding | None:

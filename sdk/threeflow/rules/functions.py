@@ -48,6 +48,9 @@ class CodeLists(Protocol):
     def contains(self, list_id: str, code: str, at: date | None = None) -> bool:
         """Whether the code stood in the list on that date."""
 
+    def valid(self, list_id: str, on: date) -> frozenset[str]:
+        """All codes that stood in the list on that date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -217,6 +220,7 @@ def unique(values: Sequence[Any]) -> list[Any]:
     return [value for _, value in dict.fromkeys((type(value), value) for value in values)]
 
 
+@lru_cache(maxsize=8192)
 def normal_text(text: str) -> str:
     """For comparing names and addresses: NFKC, lower case, letters and digits only."""
     if not isinstance(text, str):
