@@ -34,6 +34,12 @@ def names(found: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(found)) or "–"
 
 
+def needs(kinds: Iterable[Kind]) -> str:
+    """What kinds have to name, each once; a choice of types is joined by *or*."""
+    found = dict.fromkeys(each for kind in kinds for each in kind.needs)
+    return ", ".join(" or ".join(f"`{type_}`" for type_ in sorted(each)) for each in found) or "–"
+
+
 def move(step: Step, found: Move) -> str:
     """One move as `track@position: from → to`, with its conditions."""
     origin = "any" if found.origins is None else " or ".join(sorted(found.origins))
@@ -67,13 +73,15 @@ def row_lines(row: Row) -> Iterator[str]:
     yield "\n\n| | |\n|---|---|\n"
     yield f"| family, subject, nature | {row.family}, {row.subject}, {row.nature} |\n"
     yield f"| issued by | {names(row.issuers)} |\n| received by | {names(row.receivers)} |\n"
-    yield f"| must name | {names(row.must)} |\n| joins | {names(row.joins)} |\n"
+    yield f"| must name | {needs(row.kinds.values())} |\n| joins | {names(row.joins)} |\n"
     yield f"| ordered by | `{row.at}` |\n"
     yield f"| competence | {names({kind.competence for kind in row.kinds.values() if kind.competence})} |\n"
     yield f"| serves systems | {', '.join(map(str, row.serves)) or '–'} |\n"
     yield "\n| kind | meaning | effect |\n|---|---|---|\n"
+    every = {kind.needs for kind in row.kinds.values()}
     for kind in row.kinds.values():
-        yield f"| `{kind.name}` | {words(kind.text)} | {effect(kind)} |\n"
+        own = f"must name: {needs([kind])}<br>" if len(every) > 1 else ""
+        yield f"| `{kind.name}` | {words(kind.text)} | {own}{effect(kind)} |\n"
 
 
 def lines(table: Table) -> Iterator[str]:

@@ -129,9 +129,17 @@ class Client:
         """Return the payload of the receipt that the node gave for a document."""
         return self._opened(await self._get(f"/v1/documents/{issuer}/{document_id}/receipt", accept=JOSE))
 
-    async def subject(self, kind: str, key: Mapping[str, str]) -> dict[str, object]:
-        """Return what the node computes of a subject: keys, documents, portions, steps, accounts."""
-        query = urlencode({name: key[name] for name in ("scheme", "issuer", "value")}, quote_via=quote)
+    async def subject(
+        self, kind: str, key: Mapping[str, str], *, entries_after: str = "", entries_limit: int = 100
+    ) -> dict[str, object]:
+        """Return what the node computes of a subject: keys, documents, portions, steps, accounts.
+
+        Of an account one page of `entries` is told; where there are more, `entriesNext` is what to ask after.
+        """
+        asked = {name: key[name] for name in ("scheme", "issuer", "value")}
+        if kind == "account":
+            asked |= {"entries-after": entries_after, "entries-limit": str(entries_limit)}
+        query = urlencode(asked, quote_via=quote)
         return _object(await self._get(f"/v1/subjects/{kind}?{query}"))
 
     async def events(

@@ -14,7 +14,18 @@ from threeflow.keys import SigningKey
 from threeflow.trust import TrustStore
 
 ENVIRONMENT = "demo"
-DECIDES = ("declaration", "inspection", "release", "detention", "decision", "exit-confirmation", "entry")
+DECIDES = (
+    "declaration",
+    "inspection",
+    "release",
+    "detention",
+    "decision",
+    "exit-confirmation",
+    "entry",
+    "tax",
+    "transit",
+    "assistance",
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
-from threeflow.process import Kind, Row
+from threeflow.process import Kind, Row, choice
 from threeflow_gateway.cli.arguments import Subparsers, command, group
 from threeflow_gateway.cli.loading import add_overlay, standard
 from threeflow_gateway.cli.output import GOOD, CannotRunError, Printer
@@ -49,7 +49,7 @@ def show(args: argparse.Namespace, printer: Printer) -> int:
                 each.subject,
                 each.nature,
                 ", ".join(sorted(each.issuers)),
-                ", ".join(each.must),
+                ", ".join(_needs(each)),
                 ", ".join(each.kinds),
             )
             for each in rows
@@ -67,7 +67,7 @@ def _as_json(row: Row) -> dict[str, object]:
         "nature": row.nature,
         "issuers": sorted(row.issuers),
         "receivers": sorted(row.receivers),
-        "must": list(row.must),
+        "must": _needs(row),
         "joins": list(row.joins),
         "kinds": [_kind(each) for each in row.kinds.values()],
         "serves": list(row.serves),
@@ -78,6 +78,7 @@ def _kind(kind: Kind) -> dict[str, object]:
     return {
         "kind": kind.name,
         "title": {"en": kind.text.en, "zh": kind.text.zh},
+        "must": [choice(each) for each in kind.needs],
         "steps": [
             {
                 "track": step.track,
@@ -108,13 +109,22 @@ def _lines(row: Row) -> Iterator[str]:
     yield f"family {row.family}, subject {row.subject}, nature {row.nature}"
     yield f"issued by    {', '.join(sorted(row.issuers))}"
     yield f"received by  {', '.join(sorted(row.receivers))}"
-    if row.must:
-        yield f"needs        {', '.join(row.must)}"
+    needs = _needs(row)
+    if needs:
+        yield f"needs        {', '.join(needs)}"
     if row.joins:
         yield f"joins        {', '.join(row.joins)}"
     for kind in row.kinds.values():
         yield f"[bold]{kind.name}[/]  {escape(kind.text.en)}  {escape(kind.text.zh)}"
+        own = [choice(each) for each in kind.needs]
+        if own != needs:
+            yield f"  needs {', '.join(own) or 'nothing'}"
         yield from _effects(kind)
+
+
+def _needs(row: Row) -> list[str]:
+    """Return what the kinds have to name, each once; a choice of types is written `a|b`."""
+    return list(dict.fromkeys(choice(each) for kind in row.kinds.values() for each in kind.needs))
 
 
 def _effects(kind: Kind) -> Iterator[str]:

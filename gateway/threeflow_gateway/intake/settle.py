@@ -1,8 +1,8 @@
 """What a change of a subject means for the documents that were waiting in it (TF-INTAKE-22)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from threeflow import envelope, names, strict
 from threeflow.process import State, Table
@@ -13,6 +13,8 @@ from threeflow_gateway.intake.workspace import Workspace
 
 __all__ = ["Settler", "facts_of", "steps_between"]
 
+ENTRY: Final = "entry"
+
 
 def facts_of(standing: Standing) -> Iterable[Mapping[str, Any]]:
     """Return what the table's facts read in the subject's documents, newest first."""
@@ -22,6 +24,10 @@ def facts_of(standing: Standing) -> Iterable[Mapping[str, Any]]:
 
 def steps_between(before: State, after: State) -> list[dict[str, Any]]:
     """Return the steps that one state has beyond another, as events tell them."""
+    return [*_track_steps(before, after), *_entry_steps(before, after)]
+
+
+def _track_steps(before: State, after: State) -> list[dict[str, Any]]:
     if after.steps == before.steps:
         return []
     known = set(before.steps)
@@ -36,6 +42,26 @@ def steps_between(before: State, after: State) -> list[dict[str, Any]]:
         for each in after.steps
         if each not in known
     ]
+
+
+def _entry_steps(before: State, after: State) -> Iterator[dict[str, Any]]:
+    for name, entry in after.ledger.entries.items():
+        earlier = before.ledger.entries.get(name)
+        # A fold that only appends shares the entries that it did not touch.
+        if entry is earlier:
+            continue
+        known = () if earlier is None else earlier.moves
+        origin = "none"
+        for move in entry.moves:
+            if move not in known and (move.to != origin or move.cleared):
+                yield {
+                    "track": ENTRY,
+                    "from": origin,
+                    "to": move.to,
+                    "entry": entry.key,
+                    "cause": move.cause,
+                }
+            origin = move.to
 
 
 class Settler:

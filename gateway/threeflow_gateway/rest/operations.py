@@ -14,11 +14,14 @@ from threeflow_gateway.rest.edge import CALLER
 from threeflow_gateway.rest.log_proofs import LogProofs
 from threeflow_gateway.rest.problems import JOSE, JSON
 from threeflow_gateway.rest.reads import Reads
+from threeflow_gateway.rest.views import Page
 
 __all__ = ["NODE", "Node"]
 
 NODE = "threeflow.node"
 """Where the scope holds the node that answers."""
+
+MOST_ENTRIES = 100
 
 
 class Node(Protocol):
@@ -83,9 +86,12 @@ async def fetch_receipt(issuer: str, id: str) -> ConnexionResponse:  # noqa: A00
 
 
 async def fetch_subject(kind: str, scheme: str, issuer: str, value: str) -> ConnexionResponse:
-    """Answer a subject."""
+    """Answer a subject; an account with one page of its entries."""
     key = {"scheme": scheme, "issuer": issuer, "value": value}
-    return _json(await asyncio.to_thread(_node().reads.subject, _caller(), kind, key))
+    # connexion hands on no argument whose name has a hyphen.
+    asked = request.query_params
+    page = Page(asked.get("entries-after", ""), int(asked.get("entries-limit", MOST_ENTRIES)))
+    return _json(await asyncio.to_thread(_node().reads.subject, _caller(), kind, key, page))
 
 
 async def make_dossier(body: dict[str, Any]) -> ConnexionResponse:

@@ -13,7 +13,7 @@ from threeflow.trust import TrustStore
 from threeflow_gateway.domain.visibility import may_read
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
-from threeflow_gateway.rest.views import subject_view
+from threeflow_gateway.rest.views import Page, subject_view
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
 
@@ -48,8 +48,10 @@ class Reads:
         """
         return bytes(self._find(caller, issuer, document_id).receipt)
 
-    def subject(self, caller: str, kind: str, key: Mapping[str, str]) -> dict[str, Any]:
+    def subject(self, caller: str, kind: str, key: Mapping[str, str], page: Page) -> dict[str, Any]:
         """Return a subject as its documents make it, with those documents that the caller may read.
+
+        Of an account's entries one page is told.
 
         Raises:
             Refused: ``not-found``, also where the caller may read none.
@@ -64,7 +66,7 @@ class Reads:
             if not readable:
                 _not_found()
             keys = connection.execute(statements.KEYS_OF_SUBJECT, {"subject": number}).scalars().all()
-        return subject_view(standing, keys, readable)
+        return subject_view(standing, keys, readable, page)
 
     def events(self, caller: str, after: int, limit: int) -> dict[str, Any]:
         """Return the caller's next events."""
@@ -96,7 +98,8 @@ class Reads:
             event["kind"] = row.kind
         event["outcome"] = row.outcome
         event["steps"] = [
-            {name: step[name] for name in ("track", "from", "to")} for step in orjson.loads(row.steps)
+            {name: step[name] for name in ("track", "from", "to", "entry") if name in step}
+            for step in orjson.loads(row.steps)
         ]
         return event
 

@@ -12,7 +12,7 @@ from threeflow.process.node import TableError
 from threeflow.process.portions import Portion
 from threeflow.process.scope import Scope
 from threeflow.process.state import Finding, State, Taken, Waiting
-from threeflow.process.table import Kind, Row, Table
+from threeflow.process.table import Kind, Row, Table, choice
 
 __all__ = [
     "Balance",
@@ -35,6 +35,7 @@ __all__ = [
     "Taken",
     "Waiting",
     "check_references",
+    "choice",
     "extend",
     "file",
     "fold",

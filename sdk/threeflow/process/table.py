@@ -126,6 +126,11 @@ class Kind:
     no_effect: Text | None
 
 
+def choice(need: frozenset[str]) -> str:
+    """One need of a kind as the table writes it: a type, or types of which one is enough, `a|b`."""
+    return "|".join(sorted(need))
+
+
 @dataclass(frozen=True, slots=True)
 class Declares:
     """Where a payload lists its goods: pointers to the lists, and inside each entry."""

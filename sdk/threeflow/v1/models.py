@@ -1243,6 +1243,10 @@ class EventStep(BaseModel):
     """
     State after.
     """
+    entry: Annotated[str | None, Field(max_length=128, min_length=1)] = None
+    """
+    Entry of an account that moved: its number, and its line after a slash where it has one.
+    """
     portion: Annotated[EventPortion | None, Field(title="Event Portion")] = None
     """
     Items and packages that moved; absent means all.

@@ -1033,11 +1033,16 @@ class Event(_message.Message):
         TRACK_FIELD_NUMBER: _builtins.int
         FROM_FIELD_NUMBER: _builtins.int
         TO_FIELD_NUMBER: _builtins.int
+        ENTRY_FIELD_NUMBER: _builtins.int
         PORTION_FIELD_NUMBER: _builtins.int
         track: _builtins.str
         """Track that moved. Required. At most 64 characters."""
         to: _builtins.str
         """State after. Required. At most 64 characters."""
+        entry: _builtins.str
+        """Entry of an account that moved: its number, and its line after a slash where it has one. Optional. At
+        most 128 characters.
+        """
         @_builtins.property
         def portion(self) -> Global___Event.EventStep.Portion:
             """Items and packages that moved; absent means all. Optional."""
@@ -1047,18 +1052,23 @@ class Event(_message.Message):
             *,
             track: _builtins.str | None = ...,
             to: _builtins.str | None = ...,
+            entry: _builtins.str | None = ...,
             portion: Global___Event.EventStep.Portion | None = ...,
         ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_to", b"_to", "_track", b"_track", "from", b"from", "portion", b"portion", "to", b"to", "track", b"track"]  # noqa: Y015
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_entry", b"_entry", "_from", b"_from", "_to", b"_to", "_track", b"_track", "entry", b"entry", "from", b"from", "portion", b"portion", "to", b"to", "track", b"track"]  # noqa: Y015
         def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_to", b"_to", "_track", b"_track", "from", b"from", "portion", b"portion", "to", b"to", "track", b"track"]  # noqa: Y015
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_entry", b"_entry", "_from", b"_from", "_to", b"_to", "_track", b"_track", "entry", b"entry", "from", b"from", "portion", b"portion", "to", b"to", "track", b"track"]  # noqa: Y015
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__entry: _TypeAlias = _typing.Literal["entry"]  # noqa: Y015
+        _WhichOneofArgType__entry: _TypeAlias = _typing.Literal["_entry", b"_entry"]  # noqa: Y015
         _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
         _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
         _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
         _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
         _WhichOneofReturnType__track: _TypeAlias = _typing.Literal["track"]  # noqa: Y015
         _WhichOneofArgType__track: _TypeAlias = _typing.Literal["_track", b"_track"]  # noqa: Y015
+        @_typing.overload
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__entry) -> _WhichOneofReturnType__entry | None: ...
         @_typing.overload
         def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
         @_typing.overload
