@@ -72,7 +72,8 @@ class Schemas:
         Raises:
             KeyError: no file has it.
         """
-        return self._by_id[uri]
+        found: Mapping[str, Any] = self._by_id[uri]
+        return found
 
     def validate(self, type_: str, value: object) -> tuple[Violation, ...]:
         """Return what is wrong with the form of a payload, sorted by pointer and rule; nothing wrong is ().

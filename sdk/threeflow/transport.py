@@ -125,7 +125,7 @@ class Transport:
 
     def _pause(self, attempt: int, answer: httpx.Response | None) -> float:
         asked = _seconds(answer.headers) if answer is not None else 0.0
-        doubled = self._patience.pause * 2 ** (attempt - 1)
+        doubled = self._patience.pause * 2.0 ** (attempt - 1)
         jitter = 0.5 + secrets.randbelow(1000) / 1000
         return min(max(asked, doubled * jitter), self._patience.longest_pause)
 
