@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from threeflow import artefacts, base64url, digest, strict
-from threeflow.errors import Refused
+from threeflow.errors import Refused, Violation
 
 MEDIA_TYPE: Final = "application/json"
 SALT_OCTETS: Final = 32
@@ -64,7 +64,9 @@ def _party(octets: bytes, name: str) -> dict[str, object]:
     value = strict.parse_object(octets)
     problem = artefacts.problem("part", value, "common")
     if problem is not None:
-        raise Refused("schema-violated", "TF-PART-1", f"the part {name}: {problem}")
+        detail = f"the part {name}: {problem}"
+        broken = Violation("schema-part", "/parts", detail, f"分件 {name} 不符合结构规范：{problem}")
+        raise Refused("schema-violated", "TF-PART-1", detail, "/parts", (broken,))
     party = value["party"]
     assert isinstance(party, dict)
     return party
