@@ -343,6 +343,7 @@ async def test_keys_out_of_their_time_are_refused_each_with_its_code(tmp_path: P
         papers = (parcel.order, parcel.payment, parcel.waybill, parcel.declaration)
         codes = [(await station.submit(each)).code for each in papers]
         assert codes == ["key-not-yet-valid", "key-expired", "key-retired", "key-compromised"]
+        assert (await station.submit(parcel.registered)).state == "pending"
 
 
 @pytest.mark.requirement("TF-INTAKE-1")

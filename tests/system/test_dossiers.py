@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from kit import runs
 from kit.commands import threeflow
 from kit.edits import assert_refused, edited, regions
 from kit.runs import Asked, Run
-from threeflow import dossier, envelope, strict
+from threeflow import base64url, dossier, envelope, strict
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 
@@ -162,3 +162,62 @@ def test_the_moment_asked_for_decides(out: Path, files: list[Path], tmp_path: Pa
     assert ask(files[0], trust, "--at", (until + SECOND).isoformat()) == (1, {("head", "TF-DOS-9")})
     stolen = newer(out, tmp_path, {"xa.platform#seal-1": {"compromisedSince": seen - SECOND}})
     assert ask(files[0], stolen, "--at", (cut + SECOND).isoformat()) == (1, {(order, "TF-DOS-23")})
+
+
+def missing(bundle: dict[str, Any], _: dict[str, Any]) -> str:
+    bundle["documents"].pop()
+    return "wrapper"
+
+
+def foreign(bundle: dict[str, Any], other: dict[str, Any]) -> str:
+    place = _place(bundle, "order")
+    its = _id(bundle["documents"][place])
+    bundle["documents"][place] = other["documents"][_place(other, "order")]
+    return its
+
+
+def reordered(bundle: dict[str, Any], _: dict[str, Any]) -> str:
+    its = _id(bundle["documents"][0])
+    bundle["documents"].reverse()
+    return its
+
+
+def self_keyed(bundle: dict[str, Any], _: dict[str, Any]) -> str:
+    document = bundle["documents"][_place(bundle, "order")]
+    thief = SigningKey.generate("ES256", "xa.platform#seal-1", "seal")
+    said = {"alg": thief.alg, "kid": thief.kid, "typ": envelope.TYP, "jwk": dict(thief.public.jwk)}
+    protected = base64url.encode(strict.dump(said))
+    signature = thief.sign(f"{protected}.{document['document']['payload']}".encode())
+    sealed = {"protected": protected, "signature": base64url.encode(signature)}
+    document["document"]["signatures"] = [sealed]
+    return _id(document)
+
+
+def _payload(entry: dict[str, Any]) -> dict[str, Any]:
+    return strict.parse_object(base64url.decode(entry["document"]["payload"]))
+
+
+def _id(entry: dict[str, Any]) -> str:
+    return str(_payload(entry)["header"]["id"])
+
+
+def _place(bundle: dict[str, Any], type_: str) -> int:
+    types = [_payload(each)["header"]["type"] for each in bundle["documents"]]
+    return types.index(type_)
+
+
+@pytest.mark.requirement("TF-DOS-4", "TF-DOS-10", "TF-DOS-32")
+@pytest.mark.parametrize(
+    ("change", "requirement"),
+    [(missing, "TF-DOS-10"), (foreign, "TF-DOS-10"), (reordered, "TF-DOS-10"), (self_keyed, "TF-DOS-4")],
+)
+def test_a_piece_that_does_not_belong_is_named(
+    change: Callable[..., str], requirement: str, out: Path, files: list[Path], tmp_path: Path
+) -> None:
+    bundle, other = (strict.parse_object(path.read_bytes()) for path in files[:2])
+    where = change(bundle, other)
+    path = tmp_path / "changed.json"
+    path.write_bytes(strict.dump(bundle))
+    code, problems = ask(path, sorted((out / "trust").glob("*.json")))
+    assert code == 1
+    assert (where, requirement) in problems
