@@ -183,7 +183,7 @@ first_retry_seconds = 0.2
 longest_retry_seconds = 2.0
 
 [log]
-checkpoint_seconds = 0.5
+checkpoint_seconds = 1.5
 level = "WARNING"
 """
 

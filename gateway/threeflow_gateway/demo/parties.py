@@ -18,6 +18,7 @@ from threeflow.outcome import Outcome
 from threeflow.trust import TrustStore
 from threeflow_gateway.demo import names
 from threeflow_gateway.demo.flows import Paper
+from threeflow_gateway.demo.mailbox import Mailbox
 from threeflow_gateway.demo.network import Network
 
 # A killed gateway is back within seconds; a party goes on asking with the same envelope until then.
@@ -72,6 +73,7 @@ class Party:
 
     id: str
     client: Client
+    mailbox: Mailbox
     receipts: list[Kept] = field(default_factory=list)
 
     async def send(self, paper: Paper) -> Sent:
@@ -81,7 +83,7 @@ class Party:
             Unavailable: no answer that holds, however often it was asked.
         """
         raw = self.client.seal(paper.payload, [part.octets for part in paper.parts])
-        outcome = await self.client.submit(raw)
+        outcome = await self.mailbox.post(raw)
         if outcome.receipt is not None:
             self.receipts.append(_kept(outcome, self.client.identity.audience))
         return Sent(paper.payload, envelope.read(raw).digest, outcome)
@@ -204,7 +206,11 @@ def gather(network: Network, trust: TrustStore) -> Parties:
             http=httpx.AsyncHTTPTransport(limits=CONNECTIONS),
         )
 
-    by_id = {node_id: Party(node_id, client(node_id, home)) for node_id, home in HOME.items()}
+    def party(node_id: str, home: str) -> Party:
+        made = client(node_id, home)
+        return Party(node_id, made, Mailbox(made))
+
+    by_id = {node_id: party(node_id, home) for node_id, home in HOME.items()}
     feeds = {node_id: Feed(by_id[node_id]) for node_id in network.gateways}
     for feed in feeds.values():
         feed.start()

@@ -29,7 +29,7 @@ from threeflow_gateway.demo.shipment import Shipment, shipments
 from threeflow_gateway.demo.stage import Stage, staged
 
 GOOD, WRONG, COULD_NOT = 0, 1, 2
-AT_ONCE = 48
+AT_ONCE = 64
 # Far beyond the slowest shipment, a killed gateway's restart included: what takes longer is stuck.
 SHIPMENT_SECONDS = 240.0
 ALIASES = "country-label-alias"
