@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -40,9 +41,14 @@ def test_the_wheel_carries_the_machine_half_of_the_standard(wheel: set[str], mac
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_the_packages_and_nothing_that_is_named_generically(wheel: set[str]) -> None:
+def test_the_wheel_carries_the_packages_and_nothing_that_is_named_generically(
+    wheel: set[str], root: Path
+) -> None:
     tops = {name.split("/")[0] for name in wheel if ".dist-info/" not in name}
-    assert tops == {"threeflow_spec", "threeflow", "threeflow_gateway"}
+    built = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert tops == {Path(each).name for each in built["targets"]["wheel"]["packages"]}
+    assert tops >= {"threeflow_spec", "threeflow", "threeflow_gateway"}
+    assert all(top.partition("_")[0] == "threeflow" for top in tops)
     assert {f"{top}/py.typed" for top in tops} <= wheel
 
 
