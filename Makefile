@@ -12,7 +12,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: engines help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -87,6 +87,12 @@ artefacts: $(STAMP) ## the standard for other people's tools, in dist-spec/: Ope
 compat: $(STAMP) ## what changed in the standard since its last release, and whether it is additive (ARGS='--json')
 	@echo "==> python -m tools.compat"
 	@$(BIN)/python -m tools.compat $(ARGS)
+
+engines: $(STAMP) ## the rules' vectors in Go and JavaScript too (needs go, node and npm)
+	@echo "==> npm ci, in examples/rules/js"
+	@cd examples/rules/js && npm ci --no-audit --no-fund --silent
+	@echo "==> pytest tests/sdk/rules/test_engines.py, with every engine required"
+	@THREEFLOW_ENGINES=required $(BIN)/python -m pytest -q tests/sdk/rules/test_engines.py
 
 bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid, and of all rules on one case
 	@echo "==> python -m benchmarks.rules"

@@ -31,7 +31,9 @@ from stdnum import ean, imei, iso6346, lei
 from stdnum.cn import uscc
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,27})(\.[0-9]{1,10})?\Z")
-_EXACT = Context(prec=38, traps=[Inexact, InvalidOperation, Overflow])
+LONGEST = 38
+# Wide enough that a result is exact; what is longer than LONGEST is refused where it is written.
+_EXACT = Context(prec=90, traps=[Inexact, InvalidOperation, Overflow])
 _ROUNDING = {
     "half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN,
     "floor": ROUND_FLOOR, "ceiling": ROUND_CEILING,
@@ -73,10 +75,15 @@ def decimal(text: str) -> Decimal:
 
 
 def decimal_text(value: Decimal) -> str:
-    """Write a decimal plainly: no exponent, no trailing zeros of a fraction, no negative zero."""
+    """Write a decimal plainly: no exponent, no trailing zeros of a fraction, no negative zero.
+
+    Raises ValueError for one of more than 38 digits.
+    """
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
+    if len(text.lstrip("-").replace(".", "").lstrip("0")) > LONGEST:
+        raise ValueError(f"more than {LONGEST} digits")
     return "0" if text == "-0" else text
 
 
@@ -241,7 +248,8 @@ def check_digit(scheme: str, value: str) -> bool:
     """
     if scheme not in _SCHEMES:
         raise ValueError(f"no check digit scheme {scheme!r}")
-    return bool(re.fullmatch(r"[0-9A-Z]+", value)) and bool(_SCHEMES[scheme](value))
+    form, right = _SCHEMES[scheme]
+    return form.fullmatch(value) is not None and bool(right(value))
 
 
 def _list(values: Any) -> list[Any]:
@@ -251,18 +259,20 @@ def _list(values: Any) -> list[Any]:
 
 
 def _s10(value: str) -> bool:
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{9}[A-Z]{2}", value):
-        return False
     total = sum(
         int(digit) * weight for digit, weight in zip(value[2:10], (8, 6, 4, 2, 3, 5, 9, 7), strict=True)
     )
     return int(value[10]) == {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11)
 
 
-_SCHEMES: Mapping[str, Callable[[str], bool]] = {
-    "gtin": ean.is_valid, "imei": imei.is_valid, "iso6346": iso6346.is_valid, "lei": lei.is_valid,
-    "s10": _s10, "uscc": uscc.is_valid,
-}  # fmt: skip
+_SCHEMES: Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+    "gtin": (re.compile(r"[0-9]{8}|[0-9]{12,14}"), ean.is_valid),
+    "imei": (re.compile(r"[0-9]{15}"), imei.is_valid),
+    "iso6346": (re.compile(r"[A-Z]{3}[UJZR][0-9]{7}"), iso6346.is_valid),
+    "lei": (re.compile(r"[0-9A-Z]{18}[0-9]{2}"), lei.is_valid),
+    "s10": (re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}"), _s10),
+    "uscc": (re.compile(r"[0-9]{8}[0-9A-HJ-NPQRTUWXY]{10}"), uscc.is_valid),
+}
 
 
 def _in_list(list_id: str, code: str, on: str) -> bool:

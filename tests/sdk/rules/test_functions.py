@@ -130,6 +130,31 @@ def test_check_digits(scheme: str, good: str, bad: str) -> None:
     assert not f.check_digit(scheme, good.lower() + " ")
 
 
+@pytest.mark.requirement("TF-RULE-18")
+def test_a_result_of_more_than_38_digits_is_an_error() -> None:
+    assert f.decimal_multiply("1" + "0" * 18, "1" + "0" * 19) == "1" + "0" * 37
+    with pytest.raises(ValueError, match="more than 38 digits"):
+        f.decimal_multiply("1" + "0" * 19, "1" + "0" * 19)
+    with pytest.raises(ValueError, match="more than 38 digits"):
+        f.decimal_multiply("1" * 20 + ".1234567891", "1" * 20 + ".1234567891")
+
+
+def test_months_end_where_they_end() -> None:
+    assert f.months_add("2026-08-31", 6) == "2027-02-28"
+    assert f.months_add("2028-01-31T23:00:00+08:00", 1) == "2028-02-29"
+    assert f.months_add("2026-03-31", -1) == "2026-02-28"
+    assert f.month_day("2026-12-31", 1, 15) == "2027-01-15"
+    assert f.month_day("2026-01-31", 1, 31) == "2026-02-28"
+    with pytest.raises(ValueError, match="no day 32"):
+        f.month_day("2026-01-31", 1, 32)
+
+
+def test_unique_keeps_the_first_of_each() -> None:
+    assert f.unique(["b", "a", "b", 1, True, "1", 1]) == ["b", "a", 1, True, "1"]
+    with pytest.raises(ValueError, match="only strings"):
+        f.unique([None])
+
+
 def test_without_lists_no_code_is_judged() -> None:
     with pytest.raises(ValueError, match="no code lists"):
         f.DIALECT["inList"].call("iso-3166-1", "GB", "2026-03-02")
