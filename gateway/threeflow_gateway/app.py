@@ -1,10 +1,13 @@
 """The node as an ASGI application, and as a process: ``python -m threeflow_gateway.app``."""
 
 import argparse
+import asyncio
 import gc
 import json
 import logging
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -82,6 +85,8 @@ class Gateway:
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
         await self.node.start()
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.node.look_at_trust)
         try:
             yield
         finally:

@@ -12,7 +12,7 @@ def now() -> datetime:
 
 def text(moment: datetime) -> str:
     """Return a moment as the store keeps it: RFC 3339 in UTC with six fraction digits, so that it sorts."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse(stored: str) -> datetime:

@@ -55,6 +55,10 @@ class Trust:
     files: tuple[Path, ...] = _setting(
         "Trust files: an anchor's fingerprint and the lists under it, oldest first."
     )
+    reload_seconds: float = _setting(
+        "How often the node looks whether a trust file changed; 0 for never. SIGHUP makes it look at once.",
+        10.0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,9 @@ class Delivery:
 class Log:
     """The log of receipts, and the log of the program."""
 
-    checkpoint_seconds: float = _setting("Least time between two checkpoints.", 60.0)
+    checkpoint_seconds: float = _setting(
+        "Least time between two checkpoints, besides those that a dossier needs.", 60.0
+    )
     level: str = _setting("Least level of messages on standard error: DEBUG, INFO, WARNING or ERROR.", "INFO")
 
 

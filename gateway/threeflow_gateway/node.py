@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
-from threeflow.trust import TrustStore
+from threeflow.trust import TrustStore, freshness
 from threeflow_gateway import clock
 from threeflow_gateway.bells import Bells
 from threeflow_gateway.config import Config
@@ -31,10 +32,12 @@ from threeflow_gateway.statement import statement
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.ledger import Ledger
 from threeflow_gateway.store.writer import Writer
+from threeflow_gateway.trusting import TrustFiles
 
 __all__ = ["GatewayNode"]
 
 _LOG = logging.getLogger(__name__)
+_WITNESS_SECONDS: Final = 5.0
 
 
 class GatewayNode:
@@ -53,26 +56,22 @@ class GatewayNode:
         node, environment = config.node.id, config.node.environment
         self.standard = Standard.load(*config.node.overlays)
         self.trust = TrustStore(environment)
-        for path in config.trust.files:
-            self.trust.add_file(path.read_bytes(), now=now())
+        self._trust_files = TrustFiles(self.trust, config.trust.files, now)
+        self._trust_files.load()
         keys = tuple(SigningKey.load(path) for path in config.node.seal_keys)
         token_key = SigningKey.load(config.node.token_key)
         self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
         self.database.create(node)
-        self._told = Bells()
+        self._told, self._settled = Bells(), Bells()
+        self._trust_bell = asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
         decider = Decider(
             self.standard, self.trust, sealer, profile=config.node.profile,
             pending=timedelta(seconds=config.process.pending_seconds),
         )  # fmt: skip
         self._writer = Writer(self.database)
-        batches = Batches(
-            self._writer,
-            self.standard.table,
-            decider,
-            Memory(config.limits.subjects_in_memory),
-            on_commit=self._on_commit,
-        )
+        memory = Memory(config.limits.subjects_in_memory)
+        batches = Batches(self._writer, self.standard.table, decider, memory, on_commit=self._on_commit)
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
             linger=config.limits.linger_seconds,
@@ -86,7 +85,8 @@ class GatewayNode:
         self.ledger = Ledger(self.database)
         self.reads = Reads(self.database, self.standard.table, self.trust, node=node, environment=environment)
         self.proofs = LogProofs(self.database, self.ledger)
-        self.statement = sealer.seal(statement(config, self.standard, self.trust, now()))
+        self._sealer = sealer
+        self.statement = self._stated()
         self._outbox = Outbox(self.database, self.peers, self.intake, config.delivery, now)
         self._checkpoints = Checkpoints(
             self.database, self.ledger, sealer, self.peers, self.intake,
@@ -95,7 +95,8 @@ class GatewayNode:
         desk = Desk(self.database, self.standard, self.trust, self.intake, node, environment, now)
         self._cutter = Cutter(
             desk, self.ledger, self._checkpoints, keys, valid_seconds=config.process.dossier_seconds,
-            profile=config.node.profile,
+            profile=config.node.profile, settled=self._settled,
+            witness_seconds=_WITNESS_SECONDS if config.delivery.enabled else 0.0,
         )  # fmt: skip
         self._fetcher = Fetcher(desk, self.peers)
         self._tasks: list[asyncio.Task[None]] = []
@@ -106,6 +107,7 @@ class GatewayNode:
         self.committer.start()
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
+        self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
         if self.config.delivery.enabled:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
@@ -149,20 +151,53 @@ class GatewayNode:
         """Return the sealed trust lists, oldest first within a jurisdiction."""
         return [each.raw for name in self.trust.jurisdictions() for each in self.trust.lists(name)]
 
-    async def ready(self) -> bool:
-        """Say whether a document could be taken in now: the committer writes and answers."""
+    async def ready(self) -> str:
+        """Say why no document could be taken in now; empty where one could."""
+        node = self.config.node.id
+        newest = self.trust.list_of(node)
+        if newest is None or self.trust.node(node) is None:
+            return f"no trust list names {node}"
+        if freshness(newest, self.now()) == "expired":
+            return f"the trust list of {newest.jurisdiction} expired"
         try:
             async with asyncio.timeout(5):
                 await self.intake.sweep(self.now())
-        except (TimeoutError, Unavailable):
+        except (TimeoutError, Unavailable) as problem:
+            return f"the database takes nothing: {problem or 'it does not answer'}"
+        return ""
+
+    def look_at_trust(self) -> None:
+        """Read the trust files again soon, if they changed."""
+        self._trust_bell.set()
+
+    async def reload_trust(self) -> bool:
+        """Read the trust files that changed; say whether a newer list is held now."""
+        # The store is read on the event loop between any two documents: it changes there too.
+        if not self._trust_files.reload():
             return False
+        self.statement = self._stated()
+        if self.config.delivery.enabled:
+            self._outbox.start()
+        _LOG.info("newer trust lists are held: %s", ", ".join(self.trust.digests()))
         return True
 
     def _on_commit(self, changes: Changes) -> None:
         self._told.ring({row["party"] for row in changes.events})
         self._outbox.wake({row["peer"] for row in changes.outbox})
+        self._settled.ring({str(row["to_document"]) for row in changes.settled})
         if changes.dossiers:
             self._fetcher.wake()
+
+    def _stated(self) -> bytes:
+        return self._sealer.seal(statement(self.config, self.standard, self.trust, self.now()))
+
+    async def _watch_trust(self) -> None:
+        pause = self.config.trust.reload_seconds or None
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._trust_bell.wait(), pause)
+            self._trust_bell.clear()
+            await self.reload_trust()
 
     async def _sweep(self) -> None:
         while True:

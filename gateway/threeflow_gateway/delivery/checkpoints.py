@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """Makes a checkpoint when an interval has passed and leaves were added."""
+    """Makes a checkpoint when leaves were added, and an interval has passed or a dossier needs one."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Checkpoints:
         self._intake = intake
         self._interval = interval
         self._now = now
-        self._made = asyncio.Condition()
+        self._making = asyncio.Lock()
 
     async def run(self) -> None:
         """Make checkpoints for ever."""
@@ -59,6 +59,29 @@ class Checkpoints:
         Raises:
             Unavailable: the node takes in nothing now.
         """
+        async with self._making:
+            return await self._make()
+
+    async def covering(self, size: int) -> Any:
+        """Return the newest checkpoint once it covers ``size`` leaves, and make one if none does.
+
+        Raises:
+            Unavailable: the node takes in nothing now, or the log is shorter.
+        """
+        newest = await asyncio.to_thread(self.newest)
+        if newest is not None and newest.size >= size:
+            return newest
+        # Who waited for the lock finds here what was made meanwhile: one checkpoint serves all who asked.
+        async with self._making:
+            newest = await asyncio.to_thread(self.newest)
+            if newest is None or newest.size < size:
+                await self._make()
+                newest = await asyncio.to_thread(self.newest)
+        if newest is None or newest.size < size:
+            raise Unavailable(f"no checkpoint covers {size} leaves")
+        return newest
+
+    async def _make(self) -> bool:
         size = await asyncio.to_thread(self._ledger.catch_up)
         newest = await asyncio.to_thread(self.newest)
         if size == 0 or (newest is not None and newest.size >= size):
@@ -78,31 +101,12 @@ class Checkpoints:
         taken = await self._intake.submit(self._sealer.seal(payload), self._sealer.node, self._now())
         if taken.refused is not None:
             raise Unavailable(f"the own checkpoint was refused: {taken.refused}")
-        async with self._made:
-            self._made.notify_all()
         return True
 
     def newest(self) -> Any:
         """Return the row of the newest checkpoint with its envelope and number; None before the first."""
         with self._database.reading() as connection:
             return connection.execute(statements.NEWEST_CHECKPOINT).first()
-
-    async def covering(self, size: int, *, within: float) -> Any:
-        """Return the newest checkpoint once it covers ``size`` leaves.
-
-        Raises:
-            Unavailable: none did within so many seconds.
-        """
-        async with asyncio.timeout(within):
-            while True:
-                newest = await asyncio.to_thread(self.newest)
-                if newest is not None and newest.size >= size:
-                    return newest
-                async with self._made:
-                    try:
-                        await asyncio.wait_for(self._made.wait(), 0.5)
-                    except TimeoutError:
-                        continue
 
 
 class Continuation:

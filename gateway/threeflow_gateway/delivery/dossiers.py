@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import orjson
 
-from threeflow import dossier
+from threeflow import dossier, names
 from threeflow.dossier import Dossier, Held, Order, Proof
 from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
+from threeflow_gateway.bells import Bells
 from threeflow_gateway.delivery.checkpoints import Checkpoints
 from threeflow_gateway.delivery.gather import Gatherer
 from threeflow_gateway.delivery.peers import Peers
@@ -30,8 +31,6 @@ from threeflow_gateway.store.ledger import Ledger
 __all__ = ["Cutter", "Desk", "Fetcher", "bundle_for"]
 
 _LOG = logging.getLogger(__name__)
-_CHECKPOINT_SECONDS: Final = 20.0
-_WITNESS_SECONDS: Final = 5.0
 _FETCHED_AT_ONCE: Final = 8
 _PAUSE_SECONDS: Final = 1.0
 
@@ -50,7 +49,11 @@ class Desk:
 
 
 class Cutter:
-    """Cuts dossiers of consignments that this node holds."""
+    """Cuts dossiers of consignments that this node holds.
+
+    ``witness_seconds`` is how long one waits for a peer's receipt for its checkpoint; ``settled`` rings with
+    the number of a document of which a delivery ended.
+    """
 
     def __init__(
         self,
@@ -61,8 +64,12 @@ class Cutter:
         *,
         valid_seconds: int,
         profile: str,
+        witness_seconds: float,
+        settled: Bells,
     ) -> None:
         self._desk = desk
+        self._witness_seconds = witness_seconds
+        self._settled = settled
         self._ledger = ledger
         self._checkpoints = checkpoints
         self._keys = tuple(keys)
@@ -75,13 +82,13 @@ class Cutter:
 
         Raises:
             Refused: ``not-found``, or why no dossier can be cut.
-            Unavailable: the log has no checkpoint that covers its documents.
+            Unavailable: no checkpoint can be made that covers its documents.
         """
         as_of = self._desk.now()
         gathered = await asyncio.to_thread(
             self._gatherer.gather, caller, asked["subject"], asked.get("agreement")
         )
-        checkpoint = await self._covering(max(each.leaf for each in gathered.documents) + 1)
+        checkpoint = await self._checkpoints.covering(max(each.leaf for each in gathered.documents) + 1)
         witnesses = await self._witnesses(checkpoint.no)
         octets = await asyncio.to_thread(self._build, gathered, asked, as_of, checkpoint, witnesses)
         made = dossier.read(octets)
@@ -99,27 +106,33 @@ class Cutter:
             raise taken.refused
         return head
 
-    async def _covering(self, size: int) -> Any:
-        try:
-            return await self._checkpoints.covering(size, within=_CHECKPOINT_SECONDS)
-        except TimeoutError as error:
-            raise Unavailable("no checkpoint covers the documents yet") from error
-
     async def _witnesses(self, checkpoint: int) -> list[bytes]:
-        """Return what peers of other jurisdictions gave for the checkpoint, waiting a little for one."""
-        own = self._desk.node.partition(".")[0]
-        for _ in range(int(_WITNESS_SECONDS / 0.1)):
-            answers = await asyncio.to_thread(self._answers, checkpoint)
-            foreign = [answer for peer, answer in answers if peer.partition(".")[0] != own]
-            if foreign:
-                return foreign
-            await asyncio.sleep(0.1)
-        return []
+        """Return what peers of other jurisdictions gave for the checkpoint, waiting a little for the first.
 
-    def _answers(self, document: int) -> list[tuple[str, bytes]]:
+        Nobody is waited for who could not be reached.
+        """
+        own = names.jurisdiction_of(self._desk.node)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._witness_seconds
+        while True:
+            bell = self._settled.of(str(checkpoint))
+            offers = await asyncio.to_thread(self._offers, checkpoint)
+            foreign = [each for each in offers if names.jurisdiction_of(each.peer) != own]
+            given = [
+                bytes(each.answer) for each in foreign if each.state == "done" and each.answer is not None
+            ]
+            untried = any(each.state == "due" and each.attempts == 0 for each in foreign)
+            left = until - loop.time()
+            if given or not untried or left <= 0:
+                return given
+            try:
+                await asyncio.wait_for(bell.wait(), left)
+            except TimeoutError:
+                continue
+
+    def _offers(self, document: int) -> Sequence[Any]:
         with self._desk.database.reading() as connection:
-            rows = connection.execute(statements.WITNESSES, {"document": document}).all()
-        return [(row.peer, bytes(row.answer)) for row in rows]
+            return connection.execute(statements.OFFERS, {"document": document}).all()
 
     def _build(
         self,

@@ -73,12 +73,18 @@ class Outbox:
                 self._bells[peer].set()
 
     def start(self) -> None:
-        """Begin to deliver; needs a running event loop."""
+        """Begin to deliver to all peers that are not served yet; needs a running event loop."""
         for peer in self._peers.bound():
+            if peer in self._workers:
+                continue
             self._bells[peer] = asyncio.Event()
             self._workers[peer] = asyncio.get_running_loop().create_task(
                 self._serve(peer), name=f"outbox {peer}"
             )
+
+    def peers(self) -> tuple[str, ...]:
+        """Return the peers that a worker serves, sorted."""
+        return tuple(sorted(self._workers))
 
     async def close(self) -> None:
         """Stop; what was not settled is offered again after the next start."""

@@ -183,6 +183,7 @@ def bound_parts(unit: Unit) -> dict[str, Mapping[str, Any]]:
     """Return the parts that came along, by name; each is bound by its digest in the header.
 
     Raises:
-        Refused: ``part-unbound`` (TF-INTAKE-23, TF-PART-3 to TF-PART-6), ``json-malformed``, ``schema-violated``.
+        Refused: ``part-unbound`` (TF-INTAKE-23, TF-PART-3 to TF-PART-6), ``json-malformed``,
+            ``schema-violated``.
     """
     return dict(parts.read(unit.payload, unit.envelope.parts))

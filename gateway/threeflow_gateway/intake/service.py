@@ -71,8 +71,12 @@ class Intake:
         return Taken(result.receipt, result.outcome, result.repeated)
 
     async def sweep(self, now: datetime) -> None:
-        """End the waiting of pending documents whose time is over."""
-        await self._committer.submit(Sweep(now))
+        """End the waiting of pending documents whose time is over; returns once it is durable.
+
+        Raises:
+            Unavailable: it could not be written.
+        """
+        await self._written(Sweep(now))
 
     async def settle(self, settlements: Settlements) -> None:
         """Write how deliveries ended; returns once it is durable.
@@ -97,12 +101,11 @@ class Intake:
 
     async def _decided(self, unit: Unit) -> Result:
         future = self._committer.submit(unit)
-        done, _ = await asyncio.wait((future,), timeout=self._answer_seconds)
-        if not done:
-            raise Refused(
-                "in-progress", "TF-INTAKE-8", "the document is still being taken in", retryable=True
-            )
-        return future.result()
+        patience = asyncio.get_running_loop().call_later(self._answer_seconds, _give_up, future)
+        try:
+            return await future
+        finally:
+            patience.cancel()
 
     async def _check_checkpoint(self, unit: Unit) -> None:
         try:
@@ -113,3 +116,10 @@ class Intake:
     def _refused(self, refused: Refused, caller: str, digest: str | None, now: datetime) -> Taken:
         envelope = self._sealer.refusal(refused, receiver=caller, digest=digest, at=now)
         return Taken(envelope, "refused", refused=refused)
+
+
+def _give_up(future: "asyncio.Future[Result]") -> None:
+    """Answer a waiter whose document is still in the committer's hands (TF-INTAKE-8)."""
+    if not future.done():
+        detail = "the document is still being taken in"
+        future.set_result(Result(refused=Refused("in-progress", "TF-INTAKE-8", detail, retryable=True)))

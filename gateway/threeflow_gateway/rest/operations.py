@@ -43,8 +43,8 @@ class Node(Protocol):
     def trust_lists(self) -> list[bytes]:
         """Return the sealed trust lists."""
 
-    async def ready(self) -> bool:
-        """Say whether a document could be taken in now."""
+    async def ready(self) -> str:
+        """Say why no document could be taken in now; empty where one could."""
 
 
 def _node() -> Node:
@@ -152,6 +152,7 @@ async def health() -> ConnexionResponse:
 
 async def ready() -> ConnexionResponse:
     """Answer whether a document could be taken in now."""
-    if not await _node().ready():
-        raise Unavailable("the node cannot take in documents")
+    reason = await _node().ready()
+    if reason:
+        raise Unavailable(reason)
     return _json({"status": "ok"})

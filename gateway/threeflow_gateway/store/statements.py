@@ -212,10 +212,10 @@ NEWEST_FOREIGN_CHECKPOINT: Final = (
 )
 """The newest checkpoint that a peer sent."""
 
-WITNESSES: Final = select(outbox.c.peer, outbox.c.answer).where(
-    outbox.c.document == bindparam("document"), outbox.c.state == "done", outbox.c.answer.is_not(None)
+OFFERS: Final = select(outbox.c.peer, outbox.c.state, outbox.c.attempts, outbox.c.answer).where(
+    outbox.c.document == bindparam("document")
 )
-"""What the peers answered to one document."""
+"""To whom one document is or was offered, and what they answered."""
 
 FIND_DOSSIER: Final = select(dossier.c.receivers, dossier.c.bundle, dossier.c.reason).where(
     dossier.c.digest == bindparam("digest")
