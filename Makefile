@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Threeflow needs Python 3.11 or later with venv; none was found. Install it, or say: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@echo "==> $(VENV): installing the pinned versions of constraints.txt with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,conformance]'
 	@touch $@
 
 install: $(STAMP) ## create .venv with pinned dependencies (every target does this first)
@@ -38,6 +38,14 @@ test: $(STAMP) ## run every test (ARGS='-k word')
 chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--kills 60 --invoices 200 --orders FILE --chaos-seed 7')
 	@echo "==> pytest tests/system/test_kill.py $(ARGS)"
 	@$(BIN)/python -m pytest tests/system/test_kill.py -q $(ARGS)
+
+conformance: $(STAMP) ## certify the reference gateway as customs at export and import and as hub, in out/conformance
+	@for role in customs:export customs:import hub; do echo "==> threeflow-conformance run --role $$role"; \
+	  $(BIN)/python conformance/certify_reference.py --role $$role --out out/conformance/$$(echo $$role | tr : -) || exit $$?; done
+
+mutation: $(STAMP) ## how many faulty nodes the suite tells, by requirement (ARGS='--only NAME')
+	@echo "==> python tests/conformance/mutation.py $(ARGS)"
+	@$(BIN)/python tests/conformance/mutation.py $(ARGS)
 
 check: format-check lint types imports proto drift table compat requirements ## formatting, lint, types, imports, protos, drift, every state's cause, compatibility, requirement coverage
 	@echo "==> check: clean"

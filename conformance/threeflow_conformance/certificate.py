@@ -1,0 +1,71 @@
+"""The certificate: what a run found, bound to standard, suite, node, keys and transcript, under one seal."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import threeflow_spec
+from threeflow_conformance.engine import Run, summary
+from threeflow_conformance.judge.octets import digest
+from threeflow_conformance.judge.seals import ListedKey, Opened, SealError, open_envelope, thumbprint
+from threeflow_conformance.speak.forge import dump, sealed
+from threeflow_conformance.waivers import Waiver
+
+__all__ = ["issue", "standard_digest", "verify"]
+
+_DAYS = 365
+
+
+def standard_digest() -> str:
+    """Digest over the names and octets of every file of the standard that the suite judges by."""
+    names = sorted(threeflow_spec.names("v1/"))
+    return digest(b"".join(f"{name}\n{digest(threeflow_spec.read(name))}\n".encode() for name in names))
+
+
+def issue(run: Run, transcript: str, waivers: Sequence[Waiver], now: datetime) -> bytes:
+    """Return the sealed certificate of a run."""
+    network = run.network
+    counts = summary(run.outcomes)
+    payload: dict[str, Any] = {
+        "header": {"type": "conformance-certificate", "issuer": "suite.certifier", "issuedAt": now.isoformat()},
+        "conforms": counts["fail"] == counts["could-not-run"] == 0 < counts["pass"],
+        "standard": standard_digest(), "suite": f"threeflow-conformance {version('threeflow')}",
+        "node": network.node, "endpoint": network.target, "role": network.role.name,
+        "keys": {each.kid: thumbprint(each.jwk) for each in network.node_keys.values()},
+        "counts": counts, "transcript": transcript,
+        "waivers": [{"check": each.check, "reason": each.reason, "issue": each.issue, "until": str(each.until)}
+                    for each in waivers],
+        "validUntil": (now + timedelta(days=_DAYS)).isoformat(),
+    }  # fmt: skip
+    return sealed(dump(payload), network.certifier)
+
+
+def verify(raw: bytes, certifier: dict[str, Any], now: datetime) -> Opened:
+    """Return the certificate if its seal is the certifier's and its time is not over.
+
+    Raises:
+        SealError: it is not.
+    """
+    key = ListedKey("suite.certifier#seal-1", "Ed25519", "seal", certifier["jwk"])
+    found = open_envelope(raw, {key.kid: key})
+    if datetime.fromisoformat(found.value["validUntil"]) < now:
+        raise SealError("certificate", "its time is over")
+    if not found.value["conforms"]:
+        raise SealError("certificate", "it says that the node does not conform")
+    return found
+
+
+def write(folder: Path, run: Run, raw: bytes) -> str:
+    """Write certificate and certifier's public key; return the key's fingerprint."""
+    jwk = dict(run.network.certifier.public.jwk)
+    (folder / "certificate.json").write_bytes(raw)
+    (folder / "certifier.json").write_text(
+        json.dumps({"jwk": jwk, "fingerprint": thumbprint(jwk)}, indent=1) + "\n"
+    )
+    return thumbprint(jwk)
+
+
+__all__ += ["write"]

@@ -1,0 +1,1 @@
+"""The checks, a page of the standard a module."""

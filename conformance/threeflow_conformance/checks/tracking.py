@@ -1,0 +1,85 @@
+"""Who may see what: what is not the caller's is not there (TF-INTAKE-12)."""
+
+from threeflow_conformance.judge.answers import JOSE, JSON
+from threeflow_conformance.judge.table import Act
+from threeflow_conformance.registry import check
+from threeflow_conformance.scene import Scene
+
+
+@check("TF-INTAKE-12")
+async def not_yours(scene: Scene) -> None:
+    """Not held and not yours are answered alike, octet for octet but for what the request itself said."""
+    stranger = scene.network.home("bystander")
+    paper = scene.papers.order()
+    await scene.taken(paper, "accepted")
+    ghost = scene.papers.order()
+    for what in ("", "/receipt"):
+        mine = await scene.fetch(paper, stranger, what)
+        none = await scene.fetch(ghost, stranger, what)
+        scene.expect("TF-INTAKE-12", mine.code == "not-found", f"a stranger got {mine.said}")
+        same = (mine.status, dict(mine.problem)) == (none.status, dict(none.problem))
+        scene.expect("TF-INTAKE-12", same, "not yours is told apart from not held")
+    one = await scene.subject("case", scene.papers.case_keys[0], stranger)
+    other = await scene.subject("case", {**scene.papers.case_keys[0], "value": "nothing"}, stranger)
+    scene.expect("TF-INTAKE-12", one.code == "not-found", f"a stranger tracks it: {one.said}")
+    scene.expect(
+        "TF-INTAKE-12", dict(one.problem) == dict(other.problem), "a subject that is not yours is told apart"
+    )
+    events = await scene.events(stranger)
+    scene.expect(
+        "TF-INTAKE-12",
+        paper.id not in [each["document"]["id"] for each in events],
+        "its feed tells a stranger",
+    )
+
+
+@check("TF-INTAKE-12", "TF-REST-5", "TF-REST-6")
+async def parties(scene: Scene) -> None:
+    """Issuer and receivers fetch the very octets; a view is the payload's."""
+    paper = scene.papers.order()
+    body = scene.seal(paper).replace(b'","signatures"', b'", "signatures"')
+    first = await scene.submit(body)
+    scene.ready(first.outcome == "accepted", f"an envelope with a space came to {first.said}")
+    for name in ("platform", "office"):
+        reader = scene.network.home(name)
+        held = await scene.fetch(paper, reader, accept=JOSE)
+        scene.expect(
+            "TF-REST-5", (held.status, held.body) == (200, body), f"{name} got other octets: {held.said}"
+        )
+        bare = await scene.fetch(paper, reader, accept=JSON)
+        scene.expect(
+            "TF-REST-6", (bare.status, bare.body) == (200, paper.octets), "the view is not the payload"
+        )
+        receipt = await scene.fetch(paper, reader, "/receipt")
+        scene.expect("TF-INTAKE-5", receipt.body == first.body, "the receipt that is fetched is another")
+
+
+@check("TF-INTAKE-12", "TF-SUBJ-1")
+async def own_documents(scene: Scene) -> None:
+    """A party of one document of a subject does not see the others' documents."""
+    papers = scene.papers
+    order = papers.order()
+    payment = papers.say(Act("payment", "paid"))
+    await scene.taken(order, "accepted")
+    await scene.taken(payment)
+    seen = await scene.tracks("case", papers.case_keys[1], scene.network.home("pay"))
+    named = {each["id"] for each in seen["documents"]}
+    scene.expect(
+        "TF-INTAKE-12", named == {payment.id}, f"the payment institution sees {len(named)} documents"
+    )
+    held = await scene.fetch(order, scene.network.home("pay"))
+    scene.expect("TF-INTAKE-12", held.code == "not-found", f"and fetches the order: {held.said}")
+
+
+@check("TF-INTAKE-29")
+async def subscribers(scene: Scene) -> None:
+    """Issuer, receivers and subscribers find what was taken in in their feeds."""
+    members = [scene.network.home(each) for each in ("platform", "office", "bystander")]
+    paper = scene.papers.order(header={"subscribers": [members[2].id]})
+    await scene.taken(paper, "accepted")
+    for member in members:
+        after, found = 0, False
+        while not found and (page := await scene.events(member, after)):
+            found = any(each["document"]["id"] == paper.id for each in page)
+            after = page[-1]["sequence"]
+        scene.expect("TF-INTAKE-29", found, f"{member.id} finds no event")

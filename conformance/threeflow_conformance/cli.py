@@ -1,0 +1,320 @@
+"""The command line: what it says is parsed here, and done elsewhere."""
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from threeflow_conformance import (
+    certificate,
+    coverage,
+    engine,
+    fuzz,
+    parameters,
+    prepare,
+    transcript,
+    waivers,
+)
+from threeflow_conformance.errors import UsageError
+from threeflow_conformance.judge.seals import SealError, thumbprint
+from threeflow_conformance.registry import cases_for
+from threeflow_conformance.report import data, files
+from threeflow_conformance.report.html import page
+from threeflow_conformance.speak.network import Network, open_network
+from threeflow_conformance.speak.roles import ROLES, role_of
+
+__all__ = ["main"]
+
+_OUT = Console()
+_TOLD = Console(stderr=True)
+_MOST_SHOWN = 40
+_EXIT_CODES = (
+    "exit codes: 0 the node conforms, 1 it does not, 2 the run (or the command) could not be carried out"
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.does(asked))
+    except (UsageError, OSError) as error:
+        _TOLD.print(Text(f"threeflow-conformance: {error}", style="red"))
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="threeflow-conformance", description="Certify a Threeflow node from outside.", epilog=_EXIT_CODES
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made = _command(
+        commands, "prepare", _prepare, "write a fresh network and what the operator loads before a run"
+    )
+    _role_and_target(made)
+    made.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the folder of the network; a new one for every run",
+    )
+    made.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FORM",
+        help="public keys of the node, as node/node.json shows them (default: keys are made)",
+    )
+    ran = _command(commands, "run", _run, "judge a node and write the reports")
+    _role_and_target(ran)
+    ran.add_argument(
+        "--network", type=Path, required=True, metavar="DIR", help="the folder that prepare wrote"
+    )
+    ran.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the reports go")
+    ran.add_argument(
+        "--parameters",
+        type=Path,
+        metavar="FILE",
+        help="the parameter form (default: parameters.toml in the network's folder)",
+    )
+    ran.add_argument("--waivers", type=Path, metavar="FILE", help="waivers of the implementer, TOML")
+    ran.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a requirement or a check (may be repeated); no certificate is given",
+    )
+    ran.add_argument(
+        "--fuzz-seconds",
+        type=float,
+        default=0,
+        metavar="S",
+        help="signed fuzzing over the OpenAPI for about so long",
+    )
+    listed = _command(commands, "list", _list, "list the checks, or how every requirement is shown")
+    listed.add_argument("--requirements", action="store_true", help="requirements instead of checks")
+    listed.add_argument(
+        "--role", choices=sorted(ROLES), default="customs:export", help="the role whose checks are listed"
+    )
+    shown = _command(commands, "show", _show, "show one requirement: its words and what shows it")
+    shown.add_argument("requirement", metavar="REQUIREMENT")
+    again = _command(commands, "report", _report, "write the pages of a run again from its report.json")
+    again.add_argument("folder", type=Path, metavar="DIR")
+    again.add_argument(
+        "--lang", choices=("en", "zh"), help="print the page in this language instead of writing"
+    )
+    proof = _command(commands, "verify", _verify, "check a certificate offline")
+    proof.add_argument("certificate", type=Path, metavar="CERTIFICATE")
+    proof.add_argument(
+        "--certifier",
+        required=True,
+        metavar="KEY",
+        help="certifier.json or its fingerprint, obtained out of band",
+    )
+    anew = _command(
+        commands, "rejudge", _rejudge, "find every verdict of a run again from its transcript alone"
+    )
+    anew.add_argument("folder", type=Path, metavar="DIR")
+    return parser
+
+
+def _command(commands: Any, name: str, does: Any, words: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=words.capitalize() + ".", epilog=_EXIT_CODES
+    )
+    made.set_defaults(does=does)
+    return made
+
+
+def _role_and_target(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--role", required=True, choices=sorted(ROLES), help="the role that the node claims")
+    made.add_argument(
+        "--target",
+        required=True,
+        metavar="URL",
+        help="the endpoint under which the trust lists name the node",
+    )
+
+
+def _prepare(asked: argparse.Namespace) -> int:
+    network = prepare.prepare(asked.out, asked.role, asked.target, parameters.load(None), asked.keys)
+    _OUT.print(
+        f"The node is [bold]{network.node}[/] in the environment {network.environment}.", highlight=False
+    )
+    _OUT.print(
+        f"Load every trust file of {asked.out / 'node' / 'trust'}; {asked.out / 'node' / 'node.json'} says the rest."
+    )
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> int:
+    network = open_network(asked.network)
+    if (network.role.name, network.target) != (asked.role, asked.target.rstrip("/")):
+        raise UsageError(f"the network was prepared for {network.role.name} at {network.target}")
+    said = parameters.load(asked.parameters or asked.network / "parameters.toml")
+    if said.environment != network.environment:
+        raise UsageError("the network was prepared for another environment")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    listed = waivers.load(asked.waivers) if asked.waivers else ()
+    _reach(network, said)
+    with _progress() as progress:
+        task = progress.add_task("judging", total=None)
+
+        def told(outcome: engine.Outcome, done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, description=outcome.case.check.id[:40])
+
+        only = tuple(asked.only)
+        run = asyncio.run(engine.run(network, said, prepare.newest_lists(network), only=only, told=told))
+        digest = transcript.write(asked.out, run, said, only)
+        if asked.fuzz_seconds:
+            progress.update(task, description="fuzzing")
+            run.outcomes.extend(fuzz.run(network, said, asked.fuzz_seconds))
+    waivers.apply(run.outcomes, listed, datetime.now(UTC).date())
+    (asked.out / "network.json").write_bytes((asked.network / "network.json").read_bytes())
+    files.write(asked.out, data.of_run(run))
+    if not asked.only:
+        raw = certificate.issue(run, digest, listed, datetime.now(UTC))
+        fingerprint = certificate.write(asked.out, run, raw)
+        _OUT.print(f"certificate: {asked.out / 'certificate.json'}, certifier {fingerprint}", highlight=False)
+    _end(run, asked.out)
+    return engine.exit_code(run.outcomes)
+
+
+def _reach(network: Network, said: parameters.Parameters) -> None:
+    """Ask once whether anybody is there, so that a dead target costs seconds."""
+    try:
+        httpx.get(network.target + "/.well-known/threeflow", timeout=said.request_seconds, trust_env=False)
+    except httpx.HTTPError as error:
+        raise UsageError(f"{network.target} does not answer: {type(error).__name__}") from error
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=_TOLD, transient=True)
+
+
+def _end(run: engine.Run, out: Path) -> None:
+    red = [each for each in run.outcomes if each.verdict not in {"pass", "not-applicable"}]
+    for each in red[:_MOST_SHOWN]:
+        _say(f"{each.verdict:14} {each.case.id} {each.requirement}: {each.message}")
+    if len(red) > _MOST_SHOWN:
+        _say(f"and {len(red) - _MOST_SHOWN} more")
+    counts = engine.summary(run.outcomes)
+    words = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    _say(f"{words} in {run.seconds:.1f} s; {out / 'report.html'}")
+
+
+def _say(text: str) -> None:
+    """Print words that may hold brackets of their own."""
+    _OUT.print(Text(text), soft_wrap=True)
+
+
+def _list(asked: argparse.Namespace) -> int:
+    table = Table(box=None)
+    if asked.requirements:
+        for name in ("requirement", "level", "shown by", "which"):
+            table.add_column(name)
+        for each in coverage.coverage():
+            which = each.checks if each.how == "check" else each.vectors or (each.reason,)
+            table.add_row(each.id, each.level, each.how, ", ".join(which[:3]))
+    else:
+        for name in ("check", "cases", "what it judges"):
+            table.add_column(name)
+        found: dict[str, int] = {}
+        titles: dict[str, str] = {}
+        for case in cases_for(role_of(asked.role)):
+            found[case.check.id] = found.get(case.check.id, 0) + 1
+            titles[case.check.id] = case.check.title
+        for name, count in found.items():
+            table.add_row(name, str(count), titles[name])
+    _OUT.print(table)
+    return 0
+
+
+def _show(asked: argparse.Namespace) -> int:
+    found = [each for each in coverage.coverage() if each.id == asked.requirement]
+    if not found:
+        raise UsageError(f"the standard has no requirement {asked.requirement}")
+    each = found[0]
+    _OUT.print(f"[bold]{each.id}[/] ({each.level}, {each.page})\n{each.text}", highlight=False)
+    _OUT.print(
+        f"shown by {each.how}: {', '.join(each.checks or each.vectors) or each.reason}", highlight=False
+    )
+    return 0
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _report(asked: argparse.Namespace) -> int:
+    said = _read(asked.folder / "report.json")
+    if asked.lang:
+        sys.stdout.write(page(said, asked.lang))
+    else:
+        files.write(asked.folder, said)
+    return int(said["exit"])
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    beside = asked.certificate.with_name("certifier.json")
+    path = Path(asked.certifier)
+    key = _read(path if path.exists() else beside)
+    if not path.exists() and thumbprint(key["jwk"]) != asked.certifier:
+        _OUT.print("[red]no:[/] the certificate is of another certifier")
+        return 1
+    try:
+        found = certificate.verify(asked.certificate.read_bytes(), key, datetime.now(UTC))
+    except SealError as error:
+        _say(f"no: {error}")
+        return 1
+    value = found.value
+    _OUT.print(
+        f"{value['node']} conforms as {value['role']} until {value['validUntil']}; {value['counts']}",
+        highlight=False,
+    )
+    return 0
+
+
+def _rejudge(asked: argparse.Namespace) -> int:
+    said, lines, arrivals, digest = transcript.read(asked.folder)
+    network = open_network(asked.folder)
+    form: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in said["parameters"].items()
+    }
+    again = asyncio.run(
+        engine.replay(
+            network, parameters.Parameters(**form), tuple(said["lists"]), lines, arrivals, tuple(said["only"])
+        )
+    )
+    held = {each["id"]: each for each in _read(asked.folder / "report.json")["cases"]}
+    differ = [
+        (each.case.id, held.get(each.case.id, {}).get("verdict"), each.verdict, each.message)
+        for each in again.outcomes
+        if _verdict(held.get(each.case.id, {})) != each.verdict
+    ]
+    for name, first, second, message in differ:
+        _say(f"{name}: {first} in the report, {second} from the transcript: {message}")
+    _OUT.print(
+        f"{len(again.outcomes)} cases judged again, {len(differ)} differ; transcript {digest}",
+        highlight=False,
+    )
+    return 1 if differ else 0
+
+
+def _verdict(case: dict[str, Any]) -> str:
+    """The verdict before waivers."""
+    return "fail" if case.get("message", "").startswith("waived until") else str(case.get("verdict"))

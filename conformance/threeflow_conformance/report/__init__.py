@@ -1,0 +1,1 @@
+"""Reports of a run: one page of HTML in either language, JSON, JUnit, a badge."""

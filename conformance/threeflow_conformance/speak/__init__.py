@@ -1,0 +1,1 @@
+"""What the suite says as other nodes: keys, trust lists, documents, requests, and their forgeries."""

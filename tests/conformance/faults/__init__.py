@@ -1,0 +1,19 @@
+"""The catalogue of faulty nodes."""
+
+from faults import binding, decisions, effects, forms, outcomes, seals, strict_json, table, tokens, trust
+from faults.plant import FAULTS, Fault
+
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "binding",
+    "decisions",
+    "effects",
+    "forms",
+    "outcomes",
+    "seals",
+    "strict_json",
+    "table",
+    "tokens",
+    "trust",
+]

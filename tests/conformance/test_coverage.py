@@ -1,0 +1,84 @@
+"""Every requirement and every row is shown by a check or a vector, or is left out for a stated reason."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import FAULTS
+
+from threeflow_conformance import engine, waivers
+from threeflow_conformance.coverage import coverage, requirements, row_coverage
+from threeflow_conformance.errors import UsageError
+from threeflow_conformance.parameters import Parameters, load
+from threeflow_conformance.registry import Case, all_checks, cases_for
+from threeflow_conformance.speak.roles import ROLES
+
+
+def test_no_requirement_is_a_gap() -> None:
+    assert [each.id for each in coverage() if each.how == "gap"] == []
+
+
+def test_no_row_is_a_gap() -> None:
+    assert [name for name, how in row_coverage().items() if how == "gap"] == []
+
+
+def test_checks_and_faults_name_requirements_that_there_are() -> None:
+    named = {each for check in all_checks() for each in check.requirements}
+    named |= {each for fault in FAULTS.values() for each in fault.requirements}
+    assert named <= set(requirements())
+
+
+def test_there_are_many_faulty_nodes() -> None:
+    assert len(FAULTS) >= 80
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"issuer"}))
+def test_every_role_has_cases_with_names_of_their_own(role: str) -> None:
+    names = [each.id for each in cases_for(ROLES[role])]
+    assert len(names) == len(set(names)) > 500
+
+
+def _outcome(verdict: str) -> engine.Outcome:
+    check = next(each for each in all_checks() if each.id == "order.size")
+    return engine.Outcome(Case(check, ""), verdict, "TF-INTAKE-2", "too long")
+
+
+_WAIVER: dict[str, Any] = {"reason": "known", "issue": "https://issues.example/1", "until": date(2099, 1, 1)}
+
+
+def test_a_waiver_turns_its_check_into_a_warning_and_a_stale_one_fails() -> None:
+    failed, passed, over = _outcome("fail"), _outcome("pass"), _outcome("fail")
+    waivers.apply([failed], [waivers.Waiver("order.size", **_WAIVER)], date(2026, 1, 1))
+    assert (failed.verdict, engine.exit_code([failed, _outcome("pass")])) == ("warn", 0)
+    waivers.apply([passed], [waivers.Waiver("order.size", **_WAIVER)], date(2026, 1, 1))
+    assert passed.verdict == "fail"
+    waivers.apply([over], [waivers.Waiver("order.size", **_WAIVER)], date(2100, 1, 1))
+    assert (over.verdict, "ended" in over.message) == ("fail", True)
+
+
+def test_a_waiver_wants_a_reason_an_issue_and_a_date(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.toml"
+    path.write_text('[[waiver]]\ncheck = "order.size"\nreason = "x"\nissue = "none"\nuntil = 2099-01-01\n')
+    with pytest.raises(UsageError):
+        waivers.load(path)
+
+
+def test_exit_codes_are_never_0_by_default() -> None:
+    assert engine.exit_code([]) == 2
+    assert engine.exit_code([_outcome("could-not-run"), _outcome("pass")]) == 2
+    assert engine.exit_code([_outcome("could-not-run"), _outcome("fail")]) == 1
+
+
+def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
+    path = tmp_path / "form.toml"
+    path.write_text("request_seconds = 3\n")
+    assert load(path, {}).request_seconds == 3.0
+    said = load(
+        path, {"THREEFLOW_CONFORMANCE_REQUEST_SECONDS": "4", "THREEFLOW_CONFORMANCE_RESTART": "sh -c x"}
+    )
+    assert (said.request_seconds, said.restart) == (4.0, ("sh", "-c", "x"))
+    path.write_text("wishes = 3\n")
+    with pytest.raises(UsageError):
+        load(path, {})
+    assert Parameters().restart == ()

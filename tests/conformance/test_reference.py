@@ -1,0 +1,66 @@
+"""The reference gateway conforms in the roles that it claims, with zero waivers; what a run leaves can be checked."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from mutation import Node, try_fault
+
+from threeflow_conformance import certificate, cli, engine, prepare, transcript
+from threeflow_conformance.judge.seals import SealError
+from threeflow_conformance.report import data, files
+
+
+def _red(outcomes: list[engine.Outcome]) -> list[tuple[str, str, str, str]]:
+    return [each.said for each in outcomes if each.verdict != "pass"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["customs:import", "hub"])
+def test_the_reference_gateway_conforms(tmp_path: Path, role: str) -> None:
+    node = Node(tmp_path / "network", role).start()
+    try:
+        run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
+    finally:
+        node.stop()
+    assert _red(run.outcomes) == []
+    assert engine.exit_code(run.outcomes) == 0
+
+
+@pytest.mark.slow
+def test_a_run_leaves_reports_a_certificate_and_a_transcript_that_judges_the_same(tmp_path: Path) -> None:
+    node, out = Node(tmp_path / "network").start(), tmp_path / "out"
+    out.mkdir()
+    try:
+        run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
+        digest = transcript.write(out, run, node.form, ())
+    finally:
+        node.stop()
+    assert _red(run.outcomes) == []
+    (out / "network.json").write_bytes((tmp_path / "network" / "network.json").read_bytes())
+    (out / "node").symlink_to(tmp_path / "network" / "node")
+    said = data.of_run(run)
+    files.write(out, said)
+    assert {each["verdict"] for each in said["cases"]} == {"pass"}
+    assert "符合标准" in (out / "report.zh.html").read_text(encoding="utf-8")
+    raw = certificate.issue(run, digest, (), datetime.now(UTC))
+    fingerprint = certificate.write(out, run, raw)
+    path = str(out / "certificate.json")
+    assert cli.main(["verify", path, "--certifier", fingerprint]) == 0
+    assert cli.main(["verify", path, "--certifier", "sha-256:" + "0" * 64]) == 1
+    key = json.loads((out / "certifier.json").read_bytes())
+    with pytest.raises(SealError):
+        certificate.verify(raw.replace(b'"signature":"', b'"signature":"A'), key, datetime.now(UTC))
+    with pytest.raises(SealError):
+        certificate.verify(raw, key, datetime.now(UTC) + timedelta(days=400))
+    assert cli.main(["rejudge", str(out)]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["any-signature-will-do", "everybody-reads-everything"])
+def test_a_faulty_node_is_told(name: str) -> None:
+    from faults import FAULTS
+
+    assert try_fault(FAULTS[name])["killed"]
