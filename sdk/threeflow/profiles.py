@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from threeflow.rules import cel
-from threeflow.rules.evaluate import Finding, Parameters
+from threeflow.rules.evaluate import Finding, Parameters, Rules
 from threeflow.rules.pack import Period, Text, read_parameter, read_period
 from threeflow.rules.parts import Parties, open_parts, withheld
 from threeflow.rules.pointer import Path as Pointer
@@ -160,6 +160,28 @@ def load(*overlays: Path) -> dict[str, Profile]:
             raise ValueError(f"{name}: the profile {profile.id} stands in two files")
         found[profile.id] = profile
     return found
+
+
+def hold(profiles: Mapping[str, Profile], rules: Rules, lists: frozenset[str]) -> None:
+    """Hold profiles to what they name: packs, rules, parameters and code lists that are there.
+
+    Raises ValueError naming the profile and what it names in vain.
+    """
+    packs = {pack.id for pack in rules.packs}
+    parameters = {rule.id: rule.parameters.keys() for rule in rules}
+    for profile in profiles.values():
+        named = [("rule pack", each) for each in profile.rule_packs if each not in packs]
+        named += [("code list", each) for each in profile.code_lists if each not in lists]
+        named += [("rule", each) for each in sorted(profile.referral_rules) if each not in parameters]
+        named += [
+            ("rule parameter", f"{rule}.{name}")
+            for rule, own in profile.parameters.items()
+            for name in own
+            if name not in parameters.get(rule, ())
+        ]
+        if named:
+            what, unknown = named[0]
+            raise ValueError(f"profile {profile.id} names the {what} {unknown}, which is not there")
 
 
 def read_profile(file: str, octets: bytes) -> Profile:

@@ -89,10 +89,16 @@ class Standard:
 
     @cached_property
     def profiles(self) -> Any:
-        """Profiles of regimes and corridors by id."""
-        from threeflow.profiles import load
+        """Profiles of regimes and corridors by id.
 
-        return load(*self._overlays)
+        Raises:
+            ValueError: a profile is faulty, or names a pack, rule, parameter or list that is not there.
+        """
+        from threeflow.profiles import hold, load
+
+        profiles = load(*self._overlays)
+        hold(profiles, self.rules, self.codelists.ids)
+        return profiles
 
     @cached_property
     def digest(self) -> str:

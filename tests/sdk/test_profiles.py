@@ -116,6 +116,34 @@ def test_an_element_is_required_on_its_days_alone() -> None:
     assert lacking(None, here, at=datetime(2027, 1, 1, tzinfo=UTC)) == []
 
 
+@pytest.mark.requirement("TF-PROF-1")
+@pytest.mark.parametrize(
+    ("good", "bad", "says"),
+    [
+        ("rulePacks: []", "rulePacks: [no-such-pack]", "the rule pack no-such-pack"),
+        ("codeLists: []", "codeLists: [no-such-list]", "the code list no-such-list"),
+        ("rules: [COD-09]", "rules: [XYZ-99]", "the rule XYZ-99"),
+        ("VAL-01: {tolerance", "VAL-01: {leeway", "the rule parameter VAL-01.leeway"),
+        ("VAL-01: {tolerance", "XYZ-99: {tolerance", "the rule parameter XYZ-99.tolerance"),
+    ],
+)
+def test_a_profile_that_names_what_is_not_there_is_refused(
+    tmp_path: Path, good: str, bad: str, says: str
+) -> None:
+    (tmp_path / "profiles").mkdir()
+    file = tmp_path / "profiles" / "probe.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    assert "probe" in Standard.load(tmp_path).profiles
+    assert good in GOOD
+    file.write_text(GOOD.replace(good, bad), encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        _ = Standard.load(tmp_path).profiles
+
+
+def test_the_list_of_profiles_names_every_profile() -> None:
+    assert set(STANDARD.codelists.get("profile").codes) == set(STANDARD.profiles)
+
+
 @pytest.mark.requirement("TF-PROF-4")
 def test_matching_settings_are_dated_and_by_purpose() -> None:
     probe = read(GOOD)

@@ -16,7 +16,7 @@ List the rules of the standard and of overlays: id, severity, what it binds and 
 TEST = """\
 Run the rules' vectors: documents of which it is known which rule passes and which fails, and where."""
 EXPLAIN = """\
-Show one rule in full: what it asks and why, on which documents and days, parameters and expression."""
+Show one rule in full: what it asks and why, on which documents and days, by which expression, and its vectors."""
 
 
 def add(commands: Subparsers) -> None:
@@ -61,8 +61,11 @@ def list_(args: argparse.Namespace, printer: Printer) -> int:
     printer.result([_as_json(each) for each in found])
     printer.table(
         f"{len(found)} rules",
-        ("rule", "severity", "binds", "asks"),
-        ((each.id, each.severity, ", ".join(sorted(each.applies_to)), each.title.en) for each in found),
+        ("rule", "severity", "basis", "binds", "asks"),
+        (
+            (each.id, each.severity, _basis(each), ", ".join(sorted(each.applies_to)), each.title.en)
+            for each in found
+        ),
     )
     return GOOD
 
@@ -100,7 +103,11 @@ def explain(args: argparse.Namespace, printer: Printer) -> int:
         found: Rule = rules.rule(args.rule)
     except KeyError:
         raise CannotRunError(f"no rule {args.rule}; see `threeflow rules list`") from None
-    printer.result(_as_json(found), _lines(found))
+    own = [each for each in rule_vectors.load(*args.overlay) if each.rule == found.id]
+    printer.result(
+        {**_as_json(found), "vectors": [{"name": each.name, "expect": each.expect} for each in own]},
+        (*_lines(found), *map(_vector_line, own)),
+    )
     return GOOD
 
 
@@ -126,6 +133,15 @@ def _as_json(rule: Rule) -> dict[str, object]:
         "when": rule.when.source if rule.when is not None else None,
         "expression": rule.expression.source,
     }
+
+
+def _basis(rule: Rule) -> str:
+    return rule.basis if rule.verified else f"{rule.basis}, unverified"
+
+
+def _vector_line(vector: rule_vectors.Vector) -> str:
+    said = ", ".join(f"{verdict} at {pointer or '/'}" for verdict, pointer in vector.expect)
+    return f"vector      {escape(vector.name)}: {escape(said) or 'holds'}"
 
 
 def _applies(applies_to: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:

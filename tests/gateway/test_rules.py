@@ -1,0 +1,111 @@
+"""Rules at the gate: a request that breaks one is refused with id and place, a fact is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.asynchronous import synchronous
+from kit.members import Society
+from kit.papers import Parcel
+from kit.stations import in_process
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+def _lines(count: int) -> Edit:
+    def edit(payload: dict[str, Any]) -> None:
+        first = payload["items"][0]
+        payload["items"] = [{**first, "sequence": number} for number in range(1, count + 1)]
+
+    return edit
+
+
+def _item(**members: Any) -> Edit:
+    return lambda payload: payload["items"][0].update(members)
+
+
+def _header(**members: Any) -> Edit:
+    return lambda payload: payload["header"].update(members)
+
+
+def _price(value: str) -> Edit:
+    return _item(unitPrice={"value": value, "currency": "GBP"})
+
+
+REFUSED: dict[str, tuple[Edit, str, str, str]] = {
+    "101 items": (_lines(101), "schema-violated", "schema-maxItems", "/items"),
+    "two items of one number": (
+        lambda payload: payload["items"].append(dict(payload["items"][0])),
+        "rule-violated",
+        "UNI-05",
+        "/items",
+    ),
+    "an unknown country": (_item(originCountry="XX"), "rule-violated", "COD-02A", "/items/0"),
+    "an unknown HS code": (
+        _item(hsCode={"list": "hs-2022", "code": "999999"}),
+        "rule-violated",
+        "COD-01",
+        "/items/0/hsCode/code",
+    ),
+    "an unknown profile": (_header(profile="no-such-profile"), "rule-violated", "COD-10", "/header/profile"),
+    "an exponent": (_price("1e3"), "schema-violated", "schema-pattern", "/items/0/unitPrice/value"),
+    "digits that are not ASCII": (
+        _price("١"), "schema-violated", "schema-pattern", "/items/0/unitPrice/value",
+    ),
+    "six fraction digits": (
+        _price("1.123456"), "schema-violated", "schema-pattern", "/items/0/unitPrice/value",
+    ),
+    "twenty digits": (
+        _price("123456789012345.12345"), "schema-violated", "schema-pattern", "/items/0/unitPrice/value",
+    ),
+    "a number": (
+        _item(unitPrice={"value": 1, "currency": "GBP"}),
+        "schema-violated",
+        "schema-type",
+        "/items/0/unitPrice/value",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.requirement("TF-RULE-14")
+@synchronous
+async def test_a_request_is_refused_with_the_rule_and_its_place(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, _):
+        for name, (edit, code, rule, pointer) in REFUSED.items():
+            parcel = Parcel()
+            for paper in ("order", "payment", "waybill"):
+                await station.submit(getattr(parcel, paper))
+            declaration = parcel.declaration
+            edit(declaration)
+            refusal = await station.submit(declaration)
+            assert (name, refusal.code) == (name, code)
+            found = {(each["rule"], each["pointer"]) for each in refusal.refusal["violations"]}
+            assert (rule, pointer) in found, (name, found)
+            assert (await station.submit(Parcel().order)).state == "accepted"
+
+
+FLAGGED: dict[str, tuple[Edit, str, str]] = {
+    "101 lines": (_lines(101), "UNI-06", "/items"),
+    "an unknown country": (_item(originCountry="XX"), "COD-02A", "/items/0"),
+    "an unknown profile": (_header(profile="no-such-profile"), "COD-10", "/header/profile"),
+    "an unknown list": (
+        _item(hsCode={"list": "no-such-list", "code": "940550"}), "COD-01", "/items/0/hsCode/code",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.requirement("TF-RULE-15")
+@synchronous
+async def test_a_fact_is_taken_in_with_the_finding(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, _):
+        for name, (edit, rule, pointer) in FLAGGED.items():
+            order = Parcel().order
+            edit(order)
+            receipt = await station.submit(order)
+            assert receipt.state in {"flagged", "accepted"}, name
+            found = {(each["rule"], each.get("pointer", "")) for each in receipt.receipt["findings"]}
+            assert (rule, pointer) in found, (name, found)
