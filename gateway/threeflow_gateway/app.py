@@ -36,6 +36,8 @@ from threeflow_gateway.rest.submission import Submissions
 
 __all__ = ["Gateway", "main", "serve"]
 
+_LOG = logging.getLogger(__name__)
+
 
 class Gateway:
     """A node and the ASGI application that answers for it."""
@@ -72,7 +74,7 @@ class Gateway:
             __name__, lifespan=self._lifespan, swagger_ui_options=SwaggerUIOptions(swagger_ui=False)
         )
         connexion.add_api(described, resolver=Resolver(_operation), strict_validation=True)
-        for kind in (ProblemException, HTTPException, Refused, Unavailable):
+        for kind in (ProblemException, HTTPException, Refused, Unavailable, Exception):
             connexion.add_error_handler(kind, _on_error)
         node = self.node
 
@@ -114,6 +116,7 @@ def _answer(error: Exception) -> Answer:
         return from_status(error.status, str(error.detail or error.title))
     if isinstance(error, HTTPException):
         return from_status(error.status_code, str(error.detail))
+    _LOG.error("an operation failed", exc_info=error)
     return from_status(500, str(error))
 
 

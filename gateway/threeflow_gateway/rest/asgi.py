@@ -49,6 +49,8 @@ async def read_body(receive: Receive, headers: MutableMapping[bytes, bytes], lim
         DisconnectedError: the caller went away.
     """
     stated = headers.get(b"content-length", b"0")
+    if not stated.isdigit():
+        raise Refused("bad-request", "TF-REST-1", "Content-Length is no number")
     if len(stated) > 18 or int(stated) > limit:
         raise _too_large(limit)
     pieces: list[bytes] = []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from threeflow import strict
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.rest.asgi import (
     Answer,
@@ -34,6 +35,7 @@ _SUBMIT: Final = "/v1/documents"
 _BATCH: Final = "/v1/documents/batch"
 _OPEN: Final = re.compile(r"/health|/ready|/\.well-known/threeflow|/v1/trust-lists|/v1/standard/[^/]*")
 _BODY_TYPE: Final = {_SUBMIT: JOSE, _BATCH: NDJSON, "/v1/dossiers": JSON}
+_ABOUT_BODY: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 _OFFERED: Final = (
     (re.compile(r"/v1/documents"), (JOSE, PROBLEM)),
     (re.compile(r"/v1/documents/batch"), (NDJSON, PROBLEM)),
@@ -93,16 +95,20 @@ class Edge:
                 return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(
                     body, caller
                 )
+            if post and _BODY_TYPE.get(path) == JSON:
+                strict.parse(body)
         _check_accept(headers, path)
-        return await self._below(scope, headers, body, receive, send)
+        return await self._below(scope, body, receive, send)
 
     async def _below(
-        self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, receive: Receive, send: Send
+        self, scope: Scope, body: bytes, receive: Receive, send: Send
     ) -> Answer | None:  # fmt: skip
-        # A chunked body has no length, and what is below would call it empty.
-        if body and b"content-length" not in headers:
-            kept = [each for each in scope["headers"] if each[0] != b"transfer-encoding"]
-            scope["headers"] = [*kept, (b"content-length", b"%d" % len(body))]
+        # What is below would call a chunked body empty, and stumble over a type that is no text.
+        kept = [each for each in scope["headers"] if each[0] not in _ABOUT_BODY]
+        if scope["path"] in _BODY_TYPE:
+            said = _BODY_TYPE[scope["path"]].encode()
+            kept += [(b"content-type", said), (b"content-length", b"%d" % len(body))]
+        scope["headers"] = kept
         started = False
 
         async def watched(message: Scope) -> None:

@@ -8,7 +8,7 @@ from connexion import request
 from connexion.lifecycle import ConnexionResponse
 
 import threeflow_spec
-from threeflow import envelope
+from threeflow import envelope, strict
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.rest.edge import CALLER
 from threeflow_gateway.rest.log_proofs import LogProofs
@@ -107,6 +107,8 @@ async def fetch_dossier(digest: str) -> ConnexionResponse:
 
 async def list_events(after: int = 0, limit: int = 100, wait: int = 0) -> ConnexionResponse:
     """Answer the caller's next events."""
+    if after > strict.MAX_INTEGER:
+        raise Refused("bad-request", "TF-REST-1", "no sequence number is that large", "/after")
     return _json(await _node().next_events(_caller(), after, limit, wait))
 
 
