@@ -185,9 +185,13 @@ class Fleet:
     """Several gateways as processes."""
 
     def __init__(
-        self, folder: Path, nodes: tuple[str, ...], settings: Mapping[str, Any] | None = None
+        self,
+        folder: Path,
+        nodes: tuple[str, ...],
+        settings: Mapping[str, Any] | None = None,
+        society: Society | None = None,
     ) -> None:
-        self.society = Society()
+        self.society = society or Society()
         ports = free_ports(len(nodes))
         for node, port in zip(nodes, ports, strict=True):
             self.society.endpoints[node] = f"http://127.0.0.1:{port}"
