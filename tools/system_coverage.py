@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description="how the standard serves each of the plan's systems")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     as_document = parser.parse_args(argv).json
-    found = coverage(Standard.load().table)
+    found = coverage(Standard.load())
     if as_document:
         print(json.dumps([as_json(each) for each in found], ensure_ascii=False, indent=1))
     else:

@@ -1,12 +1,16 @@
 """Each of the plan's 145 systems is served by a row, built in, or outside with a reason in two languages."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from tools import system_coverage
 
-from threeflow.coverage import Service, coverage
+from threeflow.coverage import Journey, Service, coverage, journeys
 from threeflow.standard import Standard
 
-FOUND = coverage(Standard.load().table)
+ROOT = Path(__file__).resolve().parents[2]
+FOUND = coverage(Standard.load())
 
 
 def test_there_are_145_systems_without_a_gap() -> None:
@@ -41,3 +45,30 @@ def test_the_tool_prints_each_system_once(capsys: pytest.CaptureFixture[str]) ->
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 146
     assert lines[0].startswith("  1 served")
+
+
+@pytest.mark.parametrize("each", journeys(), ids=lambda each: each.id)
+def test_a_journey_is_a_test_that_exists_and_shows_systems_that_are_served(each: Journey) -> None:
+    written = ast.parse((ROOT / each.test).read_text(encoding="utf-8"))
+    assert any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        for node in written.body
+    )
+    assert each.systems
+    for number in each.systems:
+        assert FOUND[number - 1].state in {"served", "built-in"}
+        assert each.id in FOUND[number - 1].journeys
+
+
+def test_every_file_of_journeys_is_named() -> None:
+    named = {each.test for each in journeys()}
+    for path in (ROOT / "tests" / "system" / "journeys").glob("test_*.py"):
+        assert str(path.relative_to(ROOT)) in named
+
+
+def test_rows_bring_their_documents_and_the_rules_over_them() -> None:
+    listing = FOUND[9]
+    assert {"summary", "declaration"} <= set(listing.types)
+    assert {"summary/void", "summary-result/rejected"} <= set(listing.documents)
+    assert "VAL-09" in listing.rules
+    assert "list-release" in listing.journeys

@@ -5,10 +5,22 @@ import sys
 from collections.abc import Callable, Sequence
 
 from threeflow.errors import Refused, Unavailable
-from threeflow_gateway.cli import demo, keys, lost, rules, seal, serve, table, trust, validate, verify
+from threeflow_gateway.cli import (
+    coverage,
+    demo,
+    keys,
+    lost,
+    rules,
+    seal,
+    serve,
+    table,
+    trust,
+    validate,
+    verify,
+)
 from threeflow_gateway.cli.output import ANSWER_IS_NO, COULD_NOT_RUN, CannotRunError, Printer
 
-GROUPS = (demo, serve, keys, trust, validate, lost, seal, verify, rules, table)
+GROUPS = (demo, serve, keys, trust, validate, lost, seal, verify, rules, table, coverage)
 
 DESCRIPTION = """\
 Threeflow: the goods, funds and logistics data of a parcel travel together, sealed, from the country that
