@@ -16,7 +16,7 @@ List the rules of the standard and of overlays: id, severity, what it binds and 
 TEST = """\
 Run the rules' vectors: documents of which it is known which rule passes and which fails, and where."""
 EXPLAIN = """\
-Show one rule in full: what it asks and why, on which documents and days, by which expression, and its vectors."""
+Show one rule in full: what it asks and why, on which documents and days, its expression and its vectors."""
 
 
 def add(commands: Subparsers) -> None:
