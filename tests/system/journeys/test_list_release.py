@@ -135,7 +135,6 @@ async def test_forty_lists_are_cleared_once_each_and_a_void_summary_reopens_its_
         ]  # fmt: skip
 
 
-@pytest.mark.requirement("TF-REST-10")
 @synchronous
 async def test_an_event_names_each_entry_that_moved(world: World) -> None:
     async with on_the_way(world) as journey:
@@ -143,12 +142,10 @@ async def test_an_event_names_each_entry_that_moved(world: World) -> None:
         await book.enter(lines)
         reader = journey.at("xa.hub").as_("xa.declarant")
         told = [
-            each
-            async for each in reader.events()
-            if each["document"]["id"] == book.entered["header"]["id"]  # type: ignore[index]
+            each async for each in reader.events() if each["document"]["id"] == book.entered["header"]["id"]
         ]
         (event,) = told
-        moves = [each for each in event["steps"] if each["track"] == "entry"]  # type: ignore[attr-defined]
+        moves = [each for each in event["steps"] if each["track"] == "entry"]
         assert moves == [
             {"track": "entry", "from": "none", "to": "posted", "entry": f"{each.number}/1"} for each in lines
         ]

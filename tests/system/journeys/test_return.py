@@ -18,7 +18,7 @@ def _back() -> dict[str, object]:
     return {**carriage, "dispatchCountry": "DE", "destinationCountry": "CN"}
 
 
-@pytest.mark.requirement("TF-LIMIT-1", "TF-LIMIT-10", "TF-SUBJ-18")
+@pytest.mark.requirement("TF-LIMIT-10", "TF-SUBJ-18")
 @synchronous
 async def test_exported_goods_return_through_an_export_of_xb_and_an_import_of_xa(world: World) -> None:
     async with on_the_way(world) as journey:
@@ -80,7 +80,7 @@ async def test_exported_goods_return_through_an_export_of_xb_and_an_import_of_xa
         assert (await goods.tracks())["P1+P2"]["transport"] == "departed"
 
 
-@pytest.mark.requirement("TF-LIMIT-1", "TF-LIMIT-5", "TF-LIMIT-10")
+@pytest.mark.requirement("TF-LIMIT-5", "TF-LIMIT-10")
 @synchronous
 async def test_imported_goods_return_inside_instants_that_everybody_counts_alike(world: World) -> None:
     async with on_the_way(world) as journey:
