@@ -1,1 +1,1 @@
-"""Threeflow's software development kit: what a platform, a carrier or a customs office embeds to speak the standard."""
+"""Threeflow's software development kit: what a platform or a customs office embeds to speak the standard."""

@@ -1,4 +1,4 @@
-"""The machine-readable half of the Threeflow standard: schemas, table, rules, code lists and vectors, as files."""
+"""The machine-readable half of the Threeflow standard, as files: schemas, table, rules, code lists, vectors."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
