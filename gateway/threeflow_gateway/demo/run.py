@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -80,6 +81,7 @@ class Demo:
     out: Path
     console: Console
     keep: bool
+    waited: float = 0.0
     standard: Standard = field(default_factory=Standard.load)
 
     def run(self) -> dict[str, Any]:
@@ -104,7 +106,7 @@ class Demo:
         findings = summary.Findings(
             accounting.planted_kinds(todo), accounting.found_kinds(accounts), verified
         )
-        took = time.monotonic() - began
+        took = time.monotonic() - began - self.waited
         run = summary.Run(self.orders.name, self.seed, self.limit, days, took, **measured)
         found = summary.write(run, accounts, len(invoices), findings)
         self._write(found, [each.case for each in ended])
@@ -135,7 +137,7 @@ class Demo:
             settled = await self._all(stage, todo, lambda: progress.advance(task))
             if self.keep:
                 self.console.print("the gateways run until interrupted (Ctrl-C)")
-                await _interrupted()
+                self.waited = await _interrupted()
             receipts = [asdict(each) for each in stage.parties.receipts]
             (self.out / "nodes" / "receipts.json").write_text(json.dumps(receipts))
         gateways = stage.network.gateways
@@ -250,11 +252,12 @@ async def _within(journey: Awaitable[list[Arrival]], shipment: Shipment) -> list
         raise Unavailable(f"invoice {number} did not end within {SHIPMENT_SECONDS:.0f} s") from error
 
 
-async def _interrupted() -> None:
-    try:
+async def _interrupted() -> float:
+    """Wait until somebody interrupts, and say for how many seconds."""
+    began = time.monotonic()
+    with contextlib.suppress(asyncio.CancelledError):
         await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        return
+    return time.monotonic() - began
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
