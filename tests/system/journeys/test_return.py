@@ -102,3 +102,9 @@ async def test_imported_goods_return_inside_instants_that_everybody_counts_alike
         assert not is_over(request["applyUntil"], datetime.now(UTC))
         assert is_over(request["returnUntil"], now + timedelta(days=50))
         assert (await journey.tracks("xb.customs", own[0]))["R1"]["export"] == "lodged"
+        late = [{**own[0], "value": fresh("RET")}]
+        await journey.say(
+            "return-request/import-return", "xb.declarant", ["xb.customs"], declaration, keys=late,
+            applyUntil={**apply, "at": (now - timedelta(minutes=1)).isoformat()}, outcome="flagged",
+        )  # fmt: skip
+        assert await journey.findings("xb.customs", "consignment", late[0]) == ["return-late"]

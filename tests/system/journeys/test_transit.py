@@ -20,9 +20,9 @@ class Transit:
         self.journey = journey
         self.key = {"scheme": "movement", "issuer": "xa.carrier", "value": fresh("GC")}
 
-    async def declare(self, *guarantees: str, outcome: str = "accepted") -> None:
+    async def declare(self, *guarantees: str, days: float = 2, outcome: str = "accepted") -> None:
         """The declarant declares it, secured by these guarantees."""
-        limit = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+        limit = (datetime.now(UTC) + timedelta(days=days)).isoformat()
         said = {"guarantees": list(guarantees)} if guarantees else {}
         self.declaration = await self.journey.say(
             MADE_UP, "xa.declarant", ["xa.customs"], keys=[self.key], outcome=outcome,
@@ -79,11 +79,14 @@ async def test_an_unsecured_transit_is_flagged_and_one_that_ends_with_a_differen
 ) -> None:
     async with on_the_way(world) as journey:
         transit = Transit(journey)
-        await transit.declare(outcome="flagged")
+        await transit.declare(days=-0.1, outcome="flagged")
         await transit.status("transit-started", DEPARTURE)
         await transit.status(
-            "transit-ended", DESTINATION, reasons=[{"text": [{"lang": "en", "text": "A seal is missing"}]}]
+            "transit-ended",
+            DESTINATION,
+            reasons=[{"text": [{"lang": "en", "text": "A seal is missing"}]}],
+            outcome="flagged",
         )
         assert await transit.state() == "discharged-with-difference"
         found = await journey.findings("xa.customs", "movement", transit.key)
-        assert found == ["transit-unsecured"]
+        assert sorted(found) == ["transit-late", "transit-unsecured"]
