@@ -32,8 +32,8 @@ demo: $(STAMP) ## two countries, real gateways on loopback, every order accounte
 	@$(BIN)/threeflow demo --out out/demo $(ARGS)
 
 test: $(STAMP) ## run every test (ARGS='-k word')
-	@echo "==> pytest -n auto --dist loadgroup $(ARGS)"
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@echo "==> pytest -n auto --dist loadfile $(ARGS)"
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--kills 60 --invoices 200 --orders FILE --chaos-seed 7')
 	@echo "==> pytest tests/system/test_kill.py $(ARGS)"

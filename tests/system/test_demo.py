@@ -22,7 +22,7 @@ RUN = (
     "given = sys.argv[2]; orders = Path(given) if given else None; limit = int(sys.argv[3]) or None;"
     "sys.exit(run_demo(orders=orders, limit=limit, seed=int(sys.argv[4]), out=Path(sys.argv[1])))"
 )
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 def start(out: Path, orders: Path | None = None, limit: int = 0) -> subprocess.Popen[str]:

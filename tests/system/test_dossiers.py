@@ -35,7 +35,7 @@ if sys.argv[1] == "--probe":
 from threeflow_gateway.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dossiers")]
+pytestmark = pytest.mark.slow
 States = Mapping[str, Mapping[str, datetime]]
 
 

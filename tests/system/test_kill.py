@@ -14,7 +14,7 @@ from kit.asynchronous import synchronous
 from kit.runs import Asked, Run
 from threeflow import log
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.slow
 Done = tuple[Path, dict[str, Any]]
 
 
