@@ -28,6 +28,8 @@ __all__ = ["Client", "Identity", "Outcome", "Patience"]
 JOSE: Final = envelope.MEDIA_TYPE
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
+# The one code by which a node says that it decided nothing.
+NO_ANSWER: Final = "unavailable"
 
 
 class Client:
@@ -254,6 +256,8 @@ class Client:
             answer.content, answer.status_code, node_id=self.identity.audience, trust=self._trust
         )
         code, detail = str(refusal["code"]), str(refusal.get("detail", refusal.get("title", "")))
+        if code == NO_ANSWER:
+            raise Unavailable(f"{self.identity.audience} says: {detail}")
         raise Refused(
             code, str(refusal.get("requirement", "")), detail, retryable=refusal.get("retryable") is True
         )

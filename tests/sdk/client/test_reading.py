@@ -43,6 +43,12 @@ def test_what_is_not_shown_is_refused_with_its_code(node: Node, client: Client) 
     assert refused.value.code == "not-found"
 
 
+def test_a_node_that_cannot_answer_refused_nothing(node: Node, client: Client) -> None:
+    node.script = [node.plain("unavailable", 503)] * 3
+    with pytest.raises(Unavailable):
+        run(client.fetch(CALLER, "x"))
+
+
 def test_a_key_is_sent_as_the_token_says(node: Node, client: Client) -> None:
     key = documents.key("order", "xa.platform", "A&B /ü~+1")
     node.script = [node.json({"kind": "case"})]
