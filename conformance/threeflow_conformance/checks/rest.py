@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import threeflow_spec
 from threeflow_conformance.judge import schemas
-from threeflow_conformance.judge.answers import JOSE
+from threeflow_conformance.judge.answers import JOSE, JSON
 from threeflow_conformance.judge.octets import decode, digest
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
@@ -44,6 +44,7 @@ _BAD: Mapping[str, tuple[str, int]] = {
     "first-beyond-second": ("/v1/log/consistency?first=2&second=1", 400),
     "size-that-is-not-yet": ("/v1/log/inclusion?index=0&size=9007199254740991", 404),
     "index-beyond-64-bits": ("/v1/log/inclusion?index=99999999999999999999&size=999999999999999999999", 404),
+    "event-beyond-64-bits": ("/v1/events?after=99999999999999999999999", 400),
     "nul-in-a-key": ("/v1/subjects/case?scheme=a&issuer=b&value=%00", 404),
     "lone-surrogate-in-a-key": ("/v1/subjects/case?scheme=a&issuer=b&value=%ED%A0%80", 404),
 }
@@ -56,6 +57,17 @@ async def bad_request(scene: Scene, said: tuple[str, int]) -> None:
     answer = await scene.get(target, scene.network.home("platform"))
     allowed = {status, 400} if status == 404 else {status}
     scene.expect("TF-REST-1", answer.status in allowed, f"{target} came to {answer.said}")
+    await scene.alive()
+
+
+_BODIES = {"not-utf-8": b"\x828", "no-json": b"{", "an-array": b"[]", "nothing": b""}
+
+
+@check("TF-REST-8", "TF-REST-1", cases=lambda: _BODIES)
+async def bad_body(scene: Scene, body: bytes) -> None:
+    """A request for a dossier whose body is no such request is refused as malformed."""
+    answer = await scene.request("POST", "/v1/dossiers", body, caller=scene.reader, media=JSON)
+    scene.expect("TF-REST-1", answer.status == 400, f"it came to {answer.said}")
     await scene.alive()
 
 

@@ -30,7 +30,7 @@ def fault(*requirements: str) -> Callable[[Callable[[], None]], Callable[[], Non
 
 
 def module_of(name: str) -> Any:
-    return importlib.importmodule_of(name)
+    return importlib.import_module(name)
 
 
 def put(place: str, name: str, value: Any) -> None:
