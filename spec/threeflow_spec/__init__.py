@@ -1,4 +1,4 @@
-"""The machine-readable half of the Threeflow standard, as files: schemas, table, rules, code lists, vectors."""
+"""The machine-readable half of the Threeflow standard, as files: schemas, table, rules, lists, vectors."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
