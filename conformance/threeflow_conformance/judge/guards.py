@@ -1,11 +1,14 @@
 """Guards of the exchange table, evaluated by the suite's own reading of their small language.
 
-Names, members, indexes, texts, integers, lists, ``== != in && || ! ?:``, ``exists`` and ``all``. What a guard
+Names, members, indexes, texts, integers, lists, ``== != < > <= >= in && || ! ?:``, ``exists``, ``all`` and
+``instantCompare``. What a guard
 names and the facts do not hold makes it an error, and anything but true counts as false (TF-TABLE-11).
 """
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -25,7 +28,7 @@ def holds(text: str, facts: Mapping[str, Any]) -> bool:
     """Whether a guard is true of these facts."""
     try:
         return _value(_read(" ".join(text.split())), facts) is True
-    except (GuardError, KeyError, TypeError, IndexError):
+    except (GuardError, KeyError, TypeError, IndexError, ValueError):
         return False
 
 
@@ -95,7 +98,7 @@ class _Reader:
 
     def _relation(self) -> Node:
         left = self._unary()
-        sign = self._take("==", "!=", "in")
+        sign = self._take("==", "!=", "in", ">=", "<=", ">", "<")
         return (sign, left, self._unary()) if sign else left
 
     def _unary(self) -> Node:
@@ -121,6 +124,15 @@ class _Reader:
         self._need(")")
         return (name, of, variable, body)
 
+    def _call(self, name: str) -> Node:
+        if name != "instantCompare":
+            raise GuardError(f"the function {name} is not known")
+        first = self.choice()
+        self._need(",")
+        second = self.choice()
+        self._need(")")
+        return (name, first, second)
+
     def _next(self) -> str:
         self._at += 1
         return str(self._tokens[self._at - 1][1])
@@ -142,6 +154,8 @@ class _Reader:
         self._at += 1
         if kind == "value" or value in {"true", "false"}:
             return ("value", {"true": True, "false": False}.get(value, value) if kind == "name" else value)
+        if kind == "name" and self._take("("):
+            return self._call(str(value))
         if kind == "name":
             return ("name", value)
         raise GuardError(f"{value} is not expected")
@@ -195,7 +209,22 @@ def _over(rest: list[Any], facts: Mapping[str, Any]) -> list[bool]:
     return [_boolean(_value(body, {**facts, variable: each})) for each in _value(of, facts)]
 
 
+def _instants(rest: list[Any], facts: Mapping[str, Any]) -> int:
+    """Less than, equal to or greater than 0, as the first instant is before, at or after the second."""
+    one, other = (datetime.fromisoformat(_value(each, facts)) for each in rest)
+    return (one > other) - (one < other)
+
+
+def _compared(compare: Callable[[int, int], bool]) -> Callable[[list[Any], Mapping[str, Any]], bool]:
+    return lambda rest, facts: compare(_value(rest[0], facts), _value(rest[1], facts))
+
+
 _KINDS: dict[str, Any] = {
+    ">": _compared(operator.gt),
+    "<": _compared(operator.lt),
+    ">=": _compared(operator.ge),
+    "<=": _compared(operator.le),
+    "instantCompare": _instants,
     "value": lambda rest, _facts: rest[0],
     "list": lambda rest, facts: [_value(each, facts) for each in rest],
     "name": _name,
