@@ -49,7 +49,7 @@ def matched(vector: dict[str, Any], **changes: Any) -> MatchResult:
     )
 
 
-@pytest.mark.requirement("TF-MATCH-1", "TF-MATCH-3", "TF-MATCH-5")
+@pytest.mark.requirement("TF-MATCH-1", "TF-MATCH-3", "TF-MATCH-5", "TF-MATCH-7")
 @each_vector
 def test_vector_gives_what_it_states(vector: dict[str, Any]) -> None:
     result = matched(vector)
@@ -103,6 +103,7 @@ def _at(value: Any, pointer: str) -> Any:
     return value
 
 
+@pytest.mark.requirement("TF-MATCH-8")
 def test_a_result_names_the_document_of_every_rate_that_it_used() -> None:
     converted = next(each for each in VECTORS if each["name"].startswith("paid in dollars, converted"))
     assert matched(converted).rates == ("xa.fx/rates@2026-02-27",)
