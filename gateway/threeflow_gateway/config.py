@@ -95,6 +95,9 @@ class Process:
 
     pending_seconds: int = _setting("How long a pending document waits for what it lacks.", 604_800)
     sweep_seconds: float = _setting("How often the node looks for pending documents that ran out.", 5.0)
+    facts: tuple[Path, ...] = _setting(
+        "JSON files of facts by name, for rules that ask for what the node itself does not hold.", ()
+    )
     dossier_seconds: int = _setting("How long a dossier made here is valid for release.", 2_592_000)
 
 

@@ -18,11 +18,13 @@ from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
 from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.delivery.peers import Peers
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.batch import Batches, Job
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Committer
 from threeflow_gateway.intake.decide import Decider
 from threeflow_gateway.intake.examine import Examiner
+from threeflow_gateway.intake.facts import Facts, read_facts
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
@@ -65,13 +67,17 @@ class GatewayNode:
         self._told, self._settled = Bells(), Bells()
         self._trust_bell = asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
+        facts = Facts(self.standard, read_facts(config.process.facts))
+        agencies = Agencies(self.standard.profiles, self.trust, profile=config.node.profile)
         decider = Decider(
-            self.standard, self.trust, sealer, profile=config.node.profile,
+            self.standard, self.trust, sealer, facts, profile=config.node.profile,
             pending=timedelta(seconds=config.process.pending_seconds),
         )  # fmt: skip
         self._writer = Writer(self.database)
-        memory = Memory(config.limits.subjects_in_memory)
-        batches = Batches(self._writer, self.standard.table, decider, memory, on_commit=self._on_commit)
+        self._memory = memory = Memory(config.limits.subjects_in_memory)
+        batches = Batches(
+            self._writer, self.standard.table, decider, memory, agencies, on_commit=self._on_commit
+        )
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
             linger=config.limits.linger_seconds,
@@ -83,7 +89,9 @@ class GatewayNode:
             continues=Continuation(self.database, self.peers, node=node).check,
         )  # fmt: skip
         self.ledger = Ledger(self.database)
-        self.reads = Reads(self.database, self.standard.table, self.trust, node=node, environment=environment)
+        self.reads = Reads(
+            self.database, self.standard.table, self.trust, agencies, node=node, environment=environment
+        )
         self.proofs = LogProofs(self.database, self.ledger)
         self._sealer = sealer
         self.statement = self._stated()
@@ -92,7 +100,7 @@ class GatewayNode:
             self.database, self.ledger, sealer, self.peers, self.intake,
             interval=config.log.checkpoint_seconds, now=now,
         )  # fmt: skip
-        desk = Desk(self.database, self.standard, self.trust, self.intake, node, environment, now)
+        desk = Desk(self.database, self.standard, self.trust, agencies, self.intake, node, environment, now)
         self._cutter = Cutter(
             desk, self.ledger, self._checkpoints, keys, valid_seconds=config.process.dossier_seconds,
             profile=config.node.profile, settled=self._settled,
@@ -176,6 +184,8 @@ class GatewayNode:
         if not self._trust_files.reload():
             return False
         self.statement = self._stated()
+        # Who the agencies are may be another by the new lists: states are folded anew.
+        self._memory.clear()
         if self.config.delivery.enabled:
             self._outbox.start()
         _LOG.info("newer trust lists are held: %s", ", ".join(self.trust.digests()))

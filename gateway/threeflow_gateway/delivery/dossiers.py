@@ -22,6 +22,7 @@ from threeflow_gateway.delivery.checkpoints import Checkpoints
 from threeflow_gateway.delivery.gather import Gatherer
 from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.domain.trees import digest_text
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.batch import Bundle
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.store import statements
@@ -42,6 +43,7 @@ class Desk:
     database: Database
     standard: Standard
     trust: TrustStore
+    agencies: Agencies
     intake: Intake
     node: str
     environment: str
@@ -75,7 +77,9 @@ class Cutter:
         self._keys = tuple(keys)
         self._valid_seconds = valid_seconds
         self._profile = profile
-        self._gatherer = Gatherer(desk.database, desk.standard.table, desk.trust, node=desk.node)
+        self._gatherer = Gatherer(
+            desk.database, desk.standard.table, desk.trust, desk.agencies, node=desk.node
+        )
 
     async def cut(self, caller: str, asked: Mapping[str, Any]) -> bytes:
         """Cut a dossier, take its head in, and return the sealed head.

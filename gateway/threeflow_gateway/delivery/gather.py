@@ -11,6 +11,7 @@ from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
 from threeflow_gateway.domain.visibility import may_read
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Memory, Standing
 from threeflow_gateway.intake.subjects import keys_as_json
 from threeflow_gateway.intake.workspace import Workspace, key_text
@@ -44,8 +45,11 @@ class Gathered:
 class Gatherer:
     """Reads what a dossier needs."""
 
-    def __init__(self, database: Database, table: Table, trust: TrustStore, *, node: str) -> None:
+    def __init__(
+        self, database: Database, table: Table, trust: TrustStore, agencies: Agencies, *, node: str
+    ) -> None:
         self._database = database
+        self._agencies = agencies
         self._table = table
         self._trust = trust
         self._node = node
@@ -57,7 +61,7 @@ class Gatherer:
             Refused: ``not-found``, also where the caller is no party to it.
         """
         with self._database.reading() as connection:
-            workspace = Workspace(connection, self._table, Memory(0), writing=False)
+            workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
             number = workspace.subject_of(key_text(_CONSIGNMENT, key))
             if number is None:
                 raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")

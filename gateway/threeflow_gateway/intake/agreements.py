@@ -4,7 +4,8 @@ from typing import Final
 
 from threeflow import names
 from threeflow.errors import Refused
-from threeflow_gateway.intake.examine import Unit
+from threeflow_gateway.domain.terms import objection_of
+from threeflow_gateway.intake.examine import Unit, office_of
 from threeflow_gateway.intake.workspace import Workspace
 
 __all__ = ["check_agreement"]
@@ -31,16 +32,21 @@ def check_agreement(workspace: Workspace, unit: Unit) -> None:
     held = workspace.held(named["issuer"], named["id"])
     if held is None or held.digest != named["digest"] or held.type != agreement_type:
         raise _refused("the agreement that the document names is not held")
+    reason = "the agreement that the document names is not in force between its sides"
     for number in workspace.subjects_of(held.no):
         standing = workspace.standing(number)
-        signed = {
-            names.jurisdiction_of(each.filed.issuer)
-            for each in standing.members.values()
-            if each.filed.type == agreement_type and each.filed.digest in standing.state.applied
-        }
+        signed: set[str] = set()
+        for each in standing.members.values():
+            if each.filed.type == agreement_type and each.filed.digest in standing.state.applied:
+                objection = objection_of(
+                    each.filed.facts, unit.header.get("purpose"), office_of(unit), unit.received_at
+                )
+                reason = objection or reason
+                if not objection:
+                    signed.add(names.jurisdiction_of(each.filed.issuer))
         if standing.state.subject_tracks.get(_TRACK) == _IN_FORCE and signed >= others | {own}:
             return
-    raise _refused("the agreement that the document names is not in force between its sides")
+    raise _refused(reason)
 
 
 def _refused(detail: str) -> Refused:

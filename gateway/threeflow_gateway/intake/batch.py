@@ -13,6 +13,7 @@ from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow_gateway import clock
 from threeflow_gateway.domain.visibility import parties
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.artefacts import take_artefact
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Result
@@ -66,6 +67,7 @@ class Batches:
         table: Table,
         decider: Decider,
         memory: Memory,
+        agencies: Agencies,
         *,
         on_commit: Callable[[Changes], None],
     ) -> None:
@@ -74,6 +76,7 @@ class Batches:
         self._table = table
         self._decider = decider
         self._memory = memory
+        self._agencies = agencies
 
     async def together(self, jobs: Sequence[Job]) -> list[Result]:
         """Commit all jobs in one transaction; raises where it fails."""
@@ -97,7 +100,7 @@ class Batches:
         return [result for result, _ in done]
 
     def _begun(self, connection: Connection, jobs: Sequence[Job]) -> Workspace:
-        workspace = Workspace(connection, self._table, self._memory)
+        workspace = Workspace(connection, self._table, self._memory, self._agencies)
         _prefetch(workspace, jobs)
         return workspace
 
@@ -107,7 +110,7 @@ class Batches:
     def _alone(self, connection: Connection, job: Job) -> tuple[Result, Changes]:
         try:
             with connection.begin_nested():
-                workspace = Workspace(connection, self._table, self._memory)
+                workspace = Workspace(connection, self._table, self._memory, self._agencies)
                 result = self._one(connection, workspace, job)
                 workspace.finish()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one job must not reach the others

@@ -24,9 +24,10 @@ from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.agreements import check_agreement
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.examine import Unit
+from threeflow_gateway.intake.facts import Asked, Facts
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.settle import Settler, facts_of, steps_between
-from threeflow_gateway.intake.standing import Member, Standing
+from threeflow_gateway.intake.standing import Member, Standing, stand
 from threeflow_gateway.intake.subjects import Plan, plans, realise
 from threeflow_gateway.intake.workspace import Workspace
 
@@ -58,9 +59,17 @@ class Decider:
     """Decides documents of the exchange table one at a time, over a workspace."""
 
     def __init__(
-        self, standard: Standard, trust: TrustStore, sealer: Sealer, *, profile: str, pending: timedelta
+        self,
+        standard: Standard,
+        trust: TrustStore,
+        sealer: Sealer,
+        facts: Facts,
+        *,
+        profile: str,
+        pending: timedelta,
     ) -> None:
         self._standard = standard
+        self._facts = facts
         self._table = standard.table
         self._trust = trust
         self._sealer = sealer
@@ -104,8 +113,11 @@ class Decider:
         held_back = self._held_back(unit, filed, befores)
         check_references(row, filed)
         awaited = _awaited(workspace, kind.must, filed)
-        found = self._rules(unit, row.nature, filed)
-        changes, outcome, noted = self._judge(workspace, filed, chosen, befores, held_back=held_back)
+        found = self._rules(Asked(unit.payload, filed, tuple(befores)), unit, row.nature)
+        profile = str(unit.header.get("profile", ""))
+        changes, outcome, noted = self._judge(
+            workspace, filed, chosen, befores, profile=profile, held_back=held_back
+        )
         if outcome == "accepted" and any(
             each.severity == "error" and each.verdict == "fail" for each in found
         ):
@@ -118,7 +130,7 @@ class Decider:
         for change, no in zip(changes, subjects, strict=True):
             workspace.file_under(number, no)
             before = change.standing
-            members = {**before.members, unit.digest: Member(number, effect, filed)}
+            members = {**before.members, unit.digest: Member(number, effect, filed, profile)}
             workspace.put(Standing(no, before.kind, before.version, members, change.state))
         if outcome == "pending":
             workspace.wait(number, awaited, clock.text(unit.received_at + self._pending))
@@ -224,9 +236,10 @@ class Decider:
             raise Refused("not-entitled", "TF-INTAKE-11", detail, unit.row.position or "")
         return "unknown" in rights
 
-    def _rules(self, unit: Unit, nature: str, filed: Filed) -> tuple[Finding, ...]:
+    def _rules(self, asked: Asked, unit: Unit, nature: str) -> tuple[Finding, ...]:
         profile = self._standard.profiles.get(unit.header.get("profile", self._profile))
-        found = evaluate(self._standard, profile, unit.payload, {}, filed.at, unit.parts)
+        facts = self._facts.supply(asked, profile)
+        found = evaluate(self._standard, profile, unit.payload, facts, asked.filed.at, unit.parts)
         broken = blocking(found, nature)
         if broken:
             violations = tuple(each.violation() for each in broken)
@@ -241,13 +254,14 @@ class Decider:
         chosen: tuple[Plan, ...],
         befores: list[Standing],
         *,
+        profile: str,
         held_back: bool,
     ) -> tuple[list[Change], Outcome, list[dict[str, object]]]:
         changes: list[Change] = []
         outcomes: list[Outcome] = []
         noted: list[dict[str, object]] = []
         for plan, before in zip(chosen, befores, strict=True):
-            state = self._with_references(workspace, before, filed)
+            state = self._with_surroundings(workspace, before, Member(0, "", filed, profile))
             if held_back:
                 changes.append(Change(plan, before.state, before, state))
                 outcomes.append("pending")
@@ -258,16 +272,23 @@ class Decider:
             noted.extend(said.of_process(judgement.findings))
         return changes, combine(tuple(outcomes)) if outcomes else "pending", noted
 
-    def _with_references(self, workspace: Workspace, before: Standing, filed: Filed) -> State:
-        known = before.state.digests
+    def _with_surroundings(self, workspace: Workspace, before: Standing, member: Member) -> State:
+        state, filed = before.state, member.filed
+        agencies = workspace.agencies_with(before, member)
+        if agencies != tuple(state.joined.get("agencies", ())):
+            joined = {**state.joined, "agencies": list(agencies)}
+            state = stand(
+                self._table, before.no, before.kind, before.version, before.members, joined=joined
+            ).state
+        known = state.digests
         if all(each.digest in known for each in filed.references):
-            return before.state
-        held = workspace.held_elsewhere({filed.digest: Member(0, "", filed)})
+            return state
+        held = workspace.held_elsewhere({filed.digest: member})
         outside = {digest: each for digest, each in held.items() if digest not in known}
         if not outside:
-            return before.state
-        joined = {**before.state.joined, "held": {**before.state.joined.get("held", {}), **outside}}
-        return replace(before.state, joined=joined)
+            return state
+        joined = {**state.joined, "held": {**state.joined.get("held", {}), **outside}}
+        return replace(state, joined=joined)
 
     def _wake(self, workspace: Workspace, unit: Unit, at: str) -> None:
         """Judge again what waited for this document."""
@@ -307,7 +328,8 @@ class Decider:
             effect = "pending" if right == "held" else "held-back"
             no = realise(workspace, plan)
             workspace.file_under(number, no)
-            members = {**before.members, filed.digest: Member(number, effect, filed)}
+            member = Member(number, effect, filed, str(waiter.header.get("profile", "")))
+            members = {**before.members, filed.digest: member}
             workspace.put(Standing(no, before.kind, before.version, members, before.state))
 
 

@@ -139,8 +139,14 @@ class Settler:
 
     def stand_again(self, workspace: Workspace, standing: Standing) -> Standing:
         """Return a subject with its state computed anew, from its neighbours as they are now; it is put."""
-        held = workspace.held_elsewhere(standing.members)
-        made = stand(self._table, standing.no, standing.kind, standing.version, standing.members, held=held)
+        made = stand(
+            self._table,
+            standing.no,
+            standing.kind,
+            standing.version,
+            standing.members,
+            joined=workspace.joined(standing.members),
+        )
         workspace.put(made)
         return made
 

@@ -15,11 +15,15 @@ WITHOUT_EFFECT: Final = frozenset({"ran-out", "held-back"})
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document of a subject: its number here, what it amounts to now, and what its row reads of it."""
+    """A document of a subject: its number here, what it amounts to now, and what its row reads of it.
+
+    ``profile`` is what its header names, empty where it names none.
+    """
 
     no: int
     effect: str
     filed: Filed
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,17 @@ class Standing:
 
 
 def stand(
-    table: Table, no: int, kind: str, version: int, members: Mapping[str, Member], *, held: Mapping[str, Any]
+    table: Table,
+    no: int,
+    kind: str,
+    version: int,
+    members: Mapping[str, Member],
+    *,
+    joined: Mapping[str, Any],
 ) -> Standing:
     """Return a subject with the state that its documents give, less those that are kept out of it."""
     filed = [each.filed for each in members.values() if each.effect not in WITHOUT_EFFECT]
-    return Standing(no, kind, version, members, fold(table, kind, filed, {"held": held}))
+    return Standing(no, kind, version, members, fold(table, kind, filed, joined))
 
 
 class Memory:
@@ -57,7 +67,7 @@ class Memory:
     def unheard_of(self, table: Table, kind: str) -> Standing:
         """Return how a subject of a kind stands that no document was filed under yet; its number is 0."""
         if kind not in self._unheard_of:
-            self._unheard_of[kind] = stand(table, 0, kind, 0, {}, held={})
+            self._unheard_of[kind] = stand(table, 0, kind, 0, {}, joined={"held": {}})
         return self._unheard_of[kind]
 
     def get(self, no: int, version: int) -> Standing | None:
@@ -74,6 +84,10 @@ class Memory:
         self._held.move_to_end(standing.no)
         if len(self._held) > self._size:
             self._held.popitem(last=False)
+
+    def held(self) -> tuple[Standing, ...]:
+        """Return all that is held, least recently used first."""
+        return tuple(self._held.values())
 
     def clear(self) -> None:
         """Forget everything."""

@@ -33,10 +33,9 @@ class Plan:
         members: dict[str, Member] = {}
         for each in joined:
             members.update(each.members)
-        held = workspace.held_elsewhere(members)
-        return stand(
-            table, self.numbers[0], self.kind, max(each.version for each in joined), members, held=held
-        )
+        version = max(each.version for each in joined)
+        outside = workspace.joined(members)
+        return stand(table, self.numbers[0], self.kind, version, members, joined=outside)
 
 
 def keys_of(unit: Unit) -> Iterable[str]:

@@ -12,7 +12,9 @@ import orjson
 from sqlalchemy import Connection
 
 from threeflow import envelope, strict
+from threeflow.documents import header_of
 from threeflow.process import Table, file
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
 from threeflow_gateway.store import statements
@@ -44,10 +46,19 @@ def key_text(kind: str, key: Mapping[str, Any]) -> str:
 class Workspace:
     """One batch's view and its changes; without ``writing`` a view alone."""
 
-    def __init__(self, connection: Connection, table: Table, memory: Memory, *, writing: bool = True) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        table: Table,
+        memory: Memory,
+        agencies: Agencies,
+        *,
+        writing: bool = True,
+    ) -> None:
         self._connection = connection
         self._table = table
         self._memory = memory
+        self._agencies = agencies
         # The question for the counters is also the lock of writers; who only reads asks for neither.
         counters = connection.execute(statements.HEAD).one() if writing else (0, 0, 0)
         self.documents: int = counters[0]
@@ -316,10 +327,22 @@ class Workspace:
             if table_row is not None:
                 payload = strict.parse_object(envelope.read(row.envelope).payload)
                 filed = file(table_row, payload, row.digest)
-                members[row.subject][row.digest] = Member(row.no, row.effect, filed)
+                profile = str(header_of(payload).get("profile", ""))
+                members[row.subject][row.digest] = Member(row.no, row.effect, filed, profile)
         for no, (kind, version) in cold.items():
-            held = self.held_elsewhere(members[no])
-            self._standings[no] = stand(self._table, no, kind, version, members[no], held=held)
+            joined = self.joined(members[no])
+            self._standings[no] = stand(self._table, no, kind, version, members[no], joined=joined)
+
+    def joined(self, members: Mapping[str, Member]) -> dict[str, Any]:
+        """Return what the fold must know from outside a subject with these documents."""
+        return {"held": self.held_elsewhere(members), "agencies": list(self._agencies.of(members.values()))}
+
+    def agencies_with(self, before: Standing, member: Member) -> tuple[str, ...]:
+        """Return the agencies that must agree once a document has come to a subject."""
+        known: tuple[str, ...] = tuple(before.state.joined.get("agencies", ()))
+        if not known and not self._agencies.roles(member.profile):
+            return ()
+        return self._agencies.of((*before.members.values(), member))
 
     def held_elsewhere(self, members: Mapping[str, Member]) -> dict[str, Any]:
         """Return what the fold must know of documents of other subjects that these documents name."""

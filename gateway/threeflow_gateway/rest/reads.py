@@ -11,6 +11,7 @@ from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
 from threeflow_gateway.domain.visibility import may_read
+from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
 from threeflow_gateway.rest.views import Page, subject_view
@@ -24,9 +25,17 @@ class Reads:
     """Answers reads from the database; every method runs on a thread of its own."""
 
     def __init__(
-        self, database: Database, table: Table, trust: TrustStore, *, node: str, environment: str
+        self,
+        database: Database,
+        table: Table,
+        trust: TrustStore,
+        agencies: Agencies,
+        *,
+        node: str,
+        environment: str,
     ) -> None:
         self._database = database
+        self._agencies = agencies
         self._table = table
         self._trust = trust
         self._node = node
@@ -57,7 +66,7 @@ class Reads:
             Refused: ``not-found``, also where the caller may read none.
         """
         with self._database.reading() as connection:
-            workspace = Workspace(connection, self._table, Memory(0), writing=False)
+            workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
             number = workspace.subject_of(key_text(kind, key))
             if number is None:
                 _not_found()

@@ -1,0 +1,46 @@
+"""Which agencies must agree before an import release (TF-SUBJ-18).
+
+A profile names agencies by role. They are the nodes to which the trust list of the importing jurisdiction
+gives that role; a role that no node has stays as it is, and so nobody can agree in its place.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from threeflow import names
+from threeflow.trust import TrustStore
+from threeflow_gateway.domain.positions import holder
+from threeflow_gateway.intake.standing import Member
+
+__all__ = ["Agencies"]
+
+_POSITION: Final = "import"
+
+
+class Agencies:
+    """Asks the profiles of a subject's documents, and the trust lists."""
+
+    def __init__(self, profiles: Mapping[str, Any], trust: TrustStore, *, profile: str) -> None:
+        """Take the standard's profiles, and the one of documents that name none."""
+        self._roles = {name: each.agencies.get(_POSITION, ()) for name, each in profiles.items()}
+        self._trust = trust
+        self._profile = profile
+
+    def roles(self, profile: str) -> tuple[str, ...]:
+        """Return the agencies that a document's profile names; empty stands for the node's own profile."""
+        return tuple(self._roles.get(profile or self._profile, ()))
+
+    def of(self, members: Iterable[Member]) -> tuple[str, ...]:
+        """Return the nodes that must agree on a subject with these documents, sorted."""
+        held = list(members)
+        roles = {role for profile in {each.profile for each in held} for role in self.roles(profile)}
+        if not roles:
+            return ()
+        newest_first = sorted(held, key=lambda each: each.no, reverse=True)
+        facts = (each.filed.facts for each in newest_first if each.effect != "ran-out")
+        importing = holder(_POSITION, facts, self._trust.jurisdiction_of_territory)
+        nodes = [
+            each for each in self._trust.nodes() if importing and names.jurisdiction_of(each.id) == importing
+        ]
+        playing = {role: [each.id for each in nodes if role in each.roles] or [role] for role in roles}
+        return tuple(sorted({node for found in playing.values() for node in found}))
