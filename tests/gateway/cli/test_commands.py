@@ -9,7 +9,6 @@ import pytest
 from kit.crossing import ASKED_AT, VALID_UNTIL
 from threeflow import dossier, envelope
 from threeflow.keys import SigningKey
-from threeflow_spec import read
 
 AT = ASKED_AT.isoformat()
 
@@ -352,26 +351,6 @@ def test_rules_list_explain_and_test(run) -> None:
     tested = run("rules", "test", "--json")
     assert (tested.code, tested.json["failed"]) == (0, [])
     assert tested.json["vectors"] > 0
-
-
-def test_rules_explain_shows_both_languages_basis_and_vectors(run) -> None:
-    explained = run("rules", "explain", "LIM-02")
-    assert explained.code == 0
-    assert "年度累计不超过限值" in explained.out
-    assert "Caiguanshui 2018 No. 49" in explained.out
-    assert "a cent above: fail at /customsValue" in explained.out
-    vectors = run("rules", "explain", "LIM-02", "--json").json["vectors"]
-    assert {each["name"] for each in vectors} >= {"up to the limit", "a cent above"}
-
-
-def test_lost_names_what_a_data_set_cannot_carry(run, files: Path) -> None:
-    source = files / "declaration.json"
-    source.write_bytes(read("v1/vectors/documents/declaration/import.json"))
-    answer = run("lost", source, "--profile", "eu-h7", "--json")
-    (report,) = answer.json
-    assert answer.code == 0
-    assert "/items/0/originCountry" in {each["pointer"] for each in report["lost"]}
-    assert run("lost", source, "--profile", "no-such-profile").code == 2
 
 
 def test_rules_explain_says_2_for_an_unknown_rule(run) -> None:
