@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,6 +182,7 @@ def _run(asked: argparse.Namespace) -> int:
             run.outcomes.extend(fuzz.run(network, said, asked.fuzz_seconds))
     waivers.apply(run.outcomes, listed, datetime.now(UTC).date())
     (asked.out / "network.json").write_bytes((asked.network / "network.json").read_bytes())
+    shutil.copytree(asked.network / "node" / "trust", asked.out / "node" / "trust", dirs_exist_ok=True)
     files.write(asked.out, data.of_run(run))
     if not asked.only:
         raw = certificate.issue(run, digest, listed, datetime.now(UTC))

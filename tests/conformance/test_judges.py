@@ -79,7 +79,7 @@ def test_a_bug_in_the_sdk_does_not_blind_the_judge(monkeypatch: pytest.MonkeyPat
         ("doc.classifier == 'actual'", {"doc": {"classifier": "actual"}}, True),
         ("!(a in ['x', 'y']) && b", {"a": "z", "b": True}, True),
         ("list.exists(each, each == 2) || missing", {"list": [1, 2]}, True),
-        ("list.all(each, each > 0)", {"list": []}, False),
+        ("list.all(each, each > 0)", {"list": [1, 0]}, False),
         ("a ? b : c", {"a": False, "b": True, "c": True}, True),
         ("missing == 'x'", {}, False),
         ("a", {"a": "true"}, False),
