@@ -63,7 +63,11 @@ def test_dump_writes_what_parse_reads(value: dict[str, int]) -> None:
 
 
 @pytest.mark.requirement("TF-CONV-6")
-@pytest.mark.parametrize("value", [1.5, 2**53, float("nan"), {"a": {1: 2}}, object()], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [1.5, 2**53, float("nan"), {"a": {1: 2}}, object()],
+    ids=["fraction", "large", "nan", "name", "object"],
+)
 def test_dump_refuses_what_has_no_strict_text(value: object) -> None:
     with pytest.raises(Refused):
         strict.dump(value)
