@@ -121,10 +121,10 @@ class Feed:
         self._task = asyncio.create_task(self._follow(), name=f"feed of {self.party.id}")
 
     async def stop(self) -> None:
+        """End it; why it ended before, if it did, was told to those who waited."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def held(self, *digests: str) -> None:
         """Wait until the node has taken in all of these documents.
@@ -138,9 +138,14 @@ class Feed:
             event = self._awaited.setdefault(digest, asyncio.Event())
             while digest not in self._held:
                 if self._task is None or self._task.done():
-                    raise Unavailable(f"the event feed of {self.party.id} ended")
+                    raise Unavailable(f"the event feed of {self.party.id} ended: {self._why()}")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), WAIT_SECONDS)
+
+    def _why(self) -> str:
+        if self._task is None or self._task.cancelled():
+            return "nobody follows it"
+        return str(self._task.exception())
 
     async def _follow(self) -> None:
         while True:

@@ -48,9 +48,11 @@ async def staged(out: Path, standard: Standard, begins: datetime, seed: int) -> 
         importing = Importing(everyone, Filler(standard, profile), agreement)
         yield Stage(net, everyone, Journeys(everyone, exporting, importing), trust)
     finally:
-        if everyone is not None:
-            await everyone.close()
-        await net.stop()
+        try:
+            if everyone is not None:
+                await everyone.close()
+        finally:
+            await net.stop()
 
 
 def trusted(files: Iterable[Path]) -> TrustStore:
