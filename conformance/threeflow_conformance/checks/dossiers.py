@@ -69,7 +69,6 @@ async def _bundle(scene: Scene, head: Answer) -> Answer:
 @check(
     *_JUDGED,
     "TF-DOS-8",
-    "TF-DOS-9",
     "TF-DOS-29",
     "TF-DOS-16",
     "TF-DOS-26",
@@ -142,7 +141,7 @@ async def nothing_foreign(scene: Scene) -> None:
     )
 
 
-@check("TF-DOS-31", "TF-DOS-10", "TF-DOS-5", applies=lambda role: role.name != "issuer", alone=True)
+@check("TF-DOS-10", "TF-DOS-5", applies=lambda role: role.name != "issuer", alone=True)
 async def unfit_head(scene: Scene) -> None:
     """The head of a dossier whose bundle is not what it says brings nothing into the node."""
     gate = scene.network.foreign("gate")

@@ -84,7 +84,7 @@ async def garbage(scene: Scene, body: bytes) -> None:
     await scene.alive()
 
 
-@check("TF-REST-1", "TF-VER-6")
+@check("TF-REST-1")
 async def standard(scene: Scene) -> None:
     """The node publishes the files of the standard, octet for octet."""
     for name in ("exchange.yaml", "refusals.yaml", "rules~common.yaml", "schemas~trade~order.schema.json"):

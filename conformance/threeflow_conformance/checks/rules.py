@@ -17,7 +17,7 @@ def _open(paper: Paper, *names: str) -> Paper:
     return paper.changed("parties", to=parties)
 
 
-@check("TF-INTAKE-19", "TF-RCPT-9", "TF-RULE-1")
+@check("TF-INTAKE-19", "TF-RCPT-9")
 async def on_a_request(scene: Scene) -> None:
     """A request that breaks a rule is refused with every violation, and taken in without."""
     papers = scene.papers

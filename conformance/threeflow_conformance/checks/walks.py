@@ -8,7 +8,7 @@ from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
 from threeflow_conformance.speak.papers import Paper, Papers
 
-_RULES = ("TF-TABLE-8", "TF-TABLE-9", "TF-TABLE-10", "TF-TABLE-11", "TF-TABLE-13", "TF-TABLE-1", "TF-SUBJ-12")
+_RULES = ("TF-TABLE-8", "TF-TABLE-9", "TF-TABLE-11", "TF-TABLE-13")
 
 
 @cache
@@ -36,7 +36,7 @@ def _say(papers: Papers, act: Act, subject: str) -> Paper:
     return papers.say(act, subject=subject)
 
 
-@check(*_RULES, "TF-SUBJ-3", "TF-TABLE-12", "TF-SUBJ-5", cases=good)
+@check(*_RULES, "TF-TABLE-12", "TF-SUBJ-5", cases=good)
 async def legal_step(scene: Scene, walk: Walk) -> None:
     """From a state from which the table has a step the document moves its track, and only where the table says."""
     papers = await _walk(scene, walk)
