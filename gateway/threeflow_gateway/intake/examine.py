@@ -19,6 +19,8 @@ from threeflow.trust import TrustedNode, TrustStore, check_fresh, check_key
 from threeflow_gateway import clock
 from threeflow_gateway.domain import rights
 
+_MARKS_OF_PARTS: Final = (b'"part"', b'"parts"', b"\\")
+
 __all__ = ["ARTEFACTS", "Examiner", "Unit"]
 
 ARTEFACTS: Final = frozenset({"checkpoint", "dossier-head"})
@@ -186,4 +188,8 @@ def bound_parts(unit: Unit) -> dict[str, Mapping[str, Any]]:
         Refused: ``part-unbound`` (TF-INTAKE-23, TF-PART-3 to TF-PART-6), ``json-malformed``,
             ``schema-violated``.
     """
+    octets = unit.envelope.payload
+    # Most documents have none, and the octets say so at once where nothing in them is escaped.
+    if not unit.envelope.parts and not any(mark in octets for mark in _MARKS_OF_PARTS):
+        return {}
     return dict(parts.read(unit.payload, unit.envelope.parts))
