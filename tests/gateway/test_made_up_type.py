@@ -86,7 +86,8 @@ async def test_a_type_made_of_data_is_taken_in_judged_folded_delivered_and_seen(
 
         assert (await hub.submit(request("given-back"))).state == "accepted"
         assert (await movement(hub))["tracks"] == {"movement": "cancelled"}
-        late = await hub.submit(request())
+        # With the same hour as the first, the order of their ids would say which of the two came too late.
+        late = await hub.submit(request(**{"from": "2026-03-06T06:00:00Z"}))
         assert (late.code, late.status) == ("wrong-state", 409)
         assert (await hub.submit(Parcel().order)).state == "accepted"
     finally:
