@@ -78,6 +78,7 @@ def test_a_party_that_points_nowhere_is_refused() -> None:
         BUYER[:-1] + b',"salt":"x"}',
         b"\xff",
     ],
+    ids=["empty", "no-salt", "one-member-more", "short-salt", "salt-twice", "no-text"],
 )
 def test_octets_that_are_no_part_are_refused_though_bound(octets: bytes) -> None:
     with pytest.raises(Refused, match=r"schema-violated|json-malformed"):
