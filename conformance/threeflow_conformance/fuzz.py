@@ -1,5 +1,6 @@
 """Fuzzing over the OpenAPI by ``schemathesis``, every request rightly signed; findings are verdicts."""
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import requests
 from requests.auth import AuthBase
 
 from threeflow_conformance.engine import Outcome
+from threeflow_conformance.errors import SuiteError
 from threeflow_conformance.judge import schemas
 from threeflow_conformance.judge.octets import digest
 from threeflow_conformance.parameters import Parameters
@@ -29,8 +31,6 @@ class _Signed(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign one request."""
-        import time
-
         self._number += 1
         member = self._network.home("platform")
         parts = urlsplit(request.url or "")
@@ -58,8 +58,6 @@ def run(network: Network, parameters: Parameters, seconds: float) -> list[Outcom
     schema.config.update(base_url=network.target)
     schema.auth.set_from_requests(_Signed(network))
     failures: dict[str, list[str]] = {}
-    import time
-
     deadline = time.monotonic() + seconds
     count = 0
     for event in from_schema(schema).execute():
@@ -84,7 +82,7 @@ def run(network: Network, parameters: Parameters, seconds: float) -> list[Outcom
             f"fuzz.{rule.lower()}",
             (rule,),
             "Signed fuzzing over the OpenAPI",
-            _never,
+            _not_alone,
             None,
             lambda _r: True,
             False,
@@ -97,8 +95,10 @@ def run(network: Network, parameters: Parameters, seconds: float) -> list[Outcom
     return found
 
 
-async def _never(*_any: object) -> None:
-    raise NotImplementedError
+async def _not_alone(*_any: object) -> None:
+    raise SuiteError(
+        "a verdict of the fuzzer is found by all its requests together, not as a case of its own"
+    )
 
 
 def _closed(described: Any) -> Any:

@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-from tools import system_coverage
 
 from threeflow.coverage import Journey, Service, coverage, journeys
 from threeflow.standard import Standard
@@ -38,13 +37,6 @@ def test_every_reason_is_in_both_languages() -> None:
 
 def test_the_first_table_of_45_types_stands() -> None:
     assert len(Standard.load().table.rows) == 45
-
-
-def test_the_tool_prints_each_system_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert system_coverage.main([]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 146
-    assert lines[0].startswith("  1 served")
 
 
 @pytest.mark.parametrize("each", journeys(), ids=lambda each: each.id)

@@ -389,6 +389,7 @@ def test_coverage_says_of_each_system_what_serves_it(run) -> None:
     found = run("coverage", "--json").json
     assert [each["number"] for each in found] == list(range(1, 146))
     assert {each["state"] for each in found} == {"served", "built-in", "outside"}
+    assert run("coverage", "--json").code == 0
     one = run("coverage", "10")
     assert one.code == 0
     assert "summary-result/rejected" in one.out
