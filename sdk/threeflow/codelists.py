@@ -47,6 +47,8 @@ class CodeList:
     authority: str
     source: str
     edition: str
+    licence: str
+    retrieved: str
     codes: Mapping[str, Code]
 
 
@@ -165,8 +167,9 @@ def _parse(octets: bytes) -> CodeList:
     period = {end: content[end] for end in ("from", "to") if end in content}
     codes = {each["code"]: _code({**period, **each}) for each in content["codes"]}
     return CodeList(
-        content["id"], content["title"], content["authority"], content["source"], content["edition"], codes
-    )
+        **{name: content[name] for name in ("id", "title", "authority", "source", "edition")},
+        licence=content.get("licence", ""), retrieved=content.get("retrieved", ""), codes=codes,
+    )  # fmt: skip
 
 
 def _code(entry: Mapping[str, Any]) -> Code:

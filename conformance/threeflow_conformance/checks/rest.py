@@ -1,6 +1,10 @@
 """The REST binding: media types, methods, and answers as the OpenAPI description says them."""
 
+import json
+import random
 from collections.abc import Mapping
+
+import yaml
 
 import threeflow_spec
 from threeflow_conformance.judge import schemas
@@ -45,6 +49,9 @@ _BAD: Mapping[str, tuple[str, int]] = {
     "size-that-is-not-yet": ("/v1/log/inclusion?index=0&size=9007199254740991", 404),
     "index-beyond-64-bits": ("/v1/log/inclusion?index=99999999999999999999&size=999999999999999999999", 404),
     "event-beyond-64-bits": ("/v1/events?after=99999999999999999999999", 400),
+    "rule-of-another-form": ("/v1/rules/prv-01", 400),
+    "no-day": ("/v1/codelists/iso-3166-1?on=2026-02-30", 400),
+    "too-many-codes": ("/v1/codelists/iso-3166-1?limit=10001", 400),
     "nul-in-a-key": ("/v1/subjects/case?scheme=a&issuer=b&value=%00", 404),
     "lone-surrogate-in-a-key": ("/v1/subjects/case?scheme=a&issuer=b&value=%ED%A0%80", 404),
 }
@@ -96,6 +103,36 @@ async def standard(scene: Scene) -> None:
     for name in ("..~..~pyproject.toml", "nothing.yaml"):
         answer = await scene.get(f"/v1/standard/{name}")
         scene.expect("TF-REST-8", answer.status in {400, 404}, f"{name} came to {answer.said}")
+
+
+@check("TF-REST-11")
+async def judged_by(scene: Scene) -> None:
+    """The node names the rules and the code lists by which it judges; those of the standard are among them."""
+    answer = await scene.get("/v1/rules")
+    named = {each["id"] for each in answer.value["rules"]}
+    due = {each["id"]: each for name in threeflow_spec.names("v1/rules/") if name.endswith(".yaml")
+           for each in yaml.safe_load(threeflow_spec.read(name))["rules"]}  # fmt: skip
+    scene.expect("TF-REST-11", due.keys() <= named, f"rules are missing: {sorted(due.keys() - named)}")
+    for rule in random.sample(sorted(due), 5):
+        said = (await scene.get(f"/v1/rules/{rule}")).value["rule"]
+        scene.expect(
+            "TF-REST-11", said["expression"] == due[rule]["expression"], f"{rule} has another expression"
+        )
+    lists = {name.rpartition("/")[2].removesuffix(".json") for name in threeflow_spec.names("v1/codelists/")}
+    answer = await scene.get("/v1/codelists")
+    said = {each["id"] for each in answer.value["codelists"]}
+    scene.expect("TF-REST-11", lists <= said, f"code lists are missing: {sorted(lists - said)}")
+    held = json.loads(threeflow_spec.read("v1/codelists/incoterms-2020.json"))
+    answer = await scene.get("/v1/codelists/incoterms-2020?limit=3")
+    codes = sorted(each["code"] for each in held["codes"])
+    found = [each["code"] for each in answer.value["codes"]]
+    scene.expect("TF-REST-11", found == codes[:3], f"the first codes are {found}, not {codes[:3]}")
+    rest = await scene.get(f"/v1/codelists/incoterms-2020?after={answer.value.get('next', '')}")
+    found = [each["code"] for each in rest.value["codes"]]
+    scene.expect("TF-REST-11", found == codes[3:], f"the next codes are {found}, not {codes[3:]}")
+    for target in ("/v1/rules/ZZZ-99", "/v1/codelists/nothing", "/v1/rules?profile=nothing"):
+        none = await scene.get(target)
+        scene.expect("TF-REST-11", none.status == 404, f"{target} came to {none.said}")
 
 
 @check("TF-TRUST-9", "TF-REST-1")

@@ -33,7 +33,9 @@ CALLER: Final = "threeflow.caller"
 
 _SUBMIT: Final = "/v1/documents"
 _BATCH: Final = "/v1/documents/batch"
-_OPEN: Final = re.compile(r"/health|/ready|/\.well-known/threeflow|/v1/trust-lists|/v1/standard/[^/]*")
+_OPEN: Final = re.compile(
+    r"/health|/ready|/\.well-known/threeflow|/v1/trust-lists|/v1/standard/[^/]*|/v1/(rules|codelists)(/[^/]*)?"
+)
 _BODY_TYPE: Final = {_SUBMIT: JOSE, _BATCH: NDJSON, "/v1/dossiers": JSON}
 _ABOUT_BODY: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 _OFFERED: Final = (

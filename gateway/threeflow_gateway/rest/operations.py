@@ -1,6 +1,7 @@
 """The operations that connexion routes, one function each, named by ``operationId``."""
 
 import asyncio
+from datetime import date
 from typing import Any, Protocol, cast
 
 import orjson
@@ -10,6 +11,8 @@ from connexion.lifecycle import ConnexionResponse
 import threeflow_spec
 from threeflow import envelope, strict
 from threeflow.errors import Refused, Unavailable
+from threeflow.standard import Standard
+from threeflow_gateway import published
 from threeflow_gateway.rest.edge import CALLER
 from threeflow_gateway.rest.log_proofs import LogProofs
 from threeflow_gateway.rest.problems import JOSE, JSON
@@ -30,6 +33,7 @@ class Node(Protocol):
     reads: Reads
     proofs: LogProofs
     statement: bytes
+    standard: Standard
 
     async def next_events(self, caller: str, after: int, limit: int, wait: int) -> dict[str, Any]:
         """Return events, waiting for them where there are none."""
@@ -145,6 +149,39 @@ async def fetch_standard_file(name: str) -> ConnexionResponse:
     except (OSError, ValueError) as error:
         raise Refused("not-found", "TF-REST-1", f"the standard has no file {name}") from error
     return ConnexionResponse(200, body=octets, content_type="application/yaml" if ".y" in name else JSON)
+
+
+async def list_rules(type: str = "", profile: str = "") -> ConnexionResponse:  # noqa: A002 - the query's name
+    """Answer the rules by which the node judges."""
+    return _json(await asyncio.to_thread(published.rules, _node().standard, type, profile))
+
+
+async def fetch_rule(rule: str) -> ConnexionResponse:
+    """Answer one rule as its pack states it."""
+    return _json(await asyncio.to_thread(published.rule, _node().standard, rule))
+
+
+async def list_code_lists() -> ConnexionResponse:
+    """Answer what every code list says of itself."""
+    return _json(await asyncio.to_thread(published.code_lists, _node().standard))
+
+
+async def fetch_code_list(
+    list: str,  # noqa: A002 - the path's own name
+    on: str = "",
+    after: str = "",
+    limit: int = published.MOST_CODES,
+) -> ConnexionResponse:
+    """Answer one code list with a page of its codes."""
+    page = published.CodePage(_day(on), after, limit)
+    return _json(await asyncio.to_thread(published.code_list, _node().standard, list, page))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refused("bad-request", "TF-REST-1", f"{text} is no day", "/on") from error
 
 
 async def health() -> ConnexionResponse:

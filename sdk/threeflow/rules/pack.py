@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
 from typing import Any, Literal
 
@@ -89,6 +89,8 @@ class Rule:
     facts: Mapping[str, Fact]
     parts: tuple[Path, ...]
     vectors: str
+    definition: Mapping[str, Any] = field(compare=False, repr=False)
+    """The rule as its pack states it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class _Reader:
             values={name: self.program(each, "values", name) for name, each in raw.get("values", {}).items()},
             facts={name: self.fact(name) for name in raw.get("facts", ())},
             parts=tuple(Path.parse(each) for each in raw.get("parts", ())), vectors=raw["vectors"],
+            definition=raw,
         )  # fmt: skip
         self.hold_message(rule)
         self.hold_names(rule)

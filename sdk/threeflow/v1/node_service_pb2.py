@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fthreeflow/v1/node_service.proto\x12\x0cthreeflow.v1\"\x17\n\x15\x46\x65tchStatementRequest\"+\n\x16\x46\x65tchStatementResponse\x12\x11\n\tstatement\x18\x01 \x01(\x0c\"\x18\n\x16\x46\x65tchTrustListsRequest\"\'\n\x17\x46\x65tchTrustListsResponse\x12\x0c\n\x04list\x18\x01 \x01(\x0c\"(\n\x18\x46\x65tchStandardFileRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\",\n\x19\x46\x65tchStandardFileResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xb2\x02\n\x0bNodeService\x12[\n\x0e\x46\x65tchStatement\x12#.threeflow.v1.FetchStatementRequest\x1a$.threeflow.v1.FetchStatementResponse\x12`\n\x0f\x46\x65tchTrustLists\x12$.threeflow.v1.FetchTrustListsRequest\x1a%.threeflow.v1.FetchTrustListsResponse0\x01\x12\x64\n\x11\x46\x65tchStandardFile\x12&.threeflow.v1.FetchStandardFileRequest\x1a\'.threeflow.v1.FetchStandardFileResponseBS\n\x14\x65xample.threeflow.v1P\x01Z*threeflow.example/threeflow/v1;threeflowv1\xaa\x02\x0cThreeflow.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fthreeflow/v1/node_service.proto\x12\x0cthreeflow.v1\"\x17\n\x15\x46\x65tchStatementRequest\"+\n\x16\x46\x65tchStatementResponse\x12\x11\n\tstatement\x18\x01 \x01(\x0c\"\x18\n\x16\x46\x65tchTrustListsRequest\"\'\n\x17\x46\x65tchTrustListsResponse\x12\x0c\n\x04list\x18\x01 \x01(\x0c\"(\n\x18\x46\x65tchStandardFileRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\",\n\x19\x46\x65tchStandardFileResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\"1\n\x10ListRulesRequest\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07profile\x18\x02 \x01(\t\"\x84\x01\n\x11ListRulesResponse\x12\x17\n\x0fstandard_digest\x18\x01 \x01(\t\x12,\n\x05packs\x18\x02 \x03(\x0b\x32\x1d.threeflow.v1.RulePackSummary\x12(\n\x05rules\x18\x03 \x03(\x0b\x32\x19.threeflow.v1.RuleSummary\"#\n\tBilingual\x12\n\n\x02\x65n\x18\x01 \x01(\t\x12\n\n\x02zh\x18\x02 \x01(\t\"X\n\x0fRulePackSummary\x12\x0c\n\x04pack\x18\x01 \x01(\t\x12\x0f\n\x07\x61pplies\x18\x02 \x01(\t\x12&\n\x05title\x18\x03 \x01(\x0b\x32\x17.threeflow.v1.Bilingual\"\xd3\x02\n\x0bRuleSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04pack\x18\x02 \x01(\t\x12\x10\n\x08severity\x18\x03 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x04 \x01(\t\x12\x10\n\x08verified\x18\x05 \x01(\x08\x12&\n\x05title\x18\x06 \x01(\x0b\x32\x17.threeflow.v1.Bilingual\x12\x1b\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0c\x65\x66\x66\x65\x63tive_to\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x37\n\napplies_to\x18\t \x03(\x0b\x32#.threeflow.v1.RuleSummary.AppliesTo\x12\x10\n\x08profiles\x18\n \x03(\t\x1a(\n\tAppliesTo\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05kinds\x18\x02 \x03(\tB\x11\n\x0f_effective_fromB\x0f\n\r_effective_to\" \n\x10\x46\x65tchRuleRequest\x12\x0c\n\x04rule\x18\x01 \x01(\t\"\'\n\x11\x46\x65tchRuleResponse\x12\x12\n\ndefinition\x18\x01 \x01(\x0c\"\x16\n\x14ListCodeListsRequest\"I\n\x15ListCodeListsResponse\x12\x30\n\tcodelists\x18\x01 \x03(\x0b\x32\x1d.threeflow.v1.CodeListSummary\"\xac\x01\n\x0f\x43odeListSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x05title\x18\x02 \x01(\x0b\x32\x17.threeflow.v1.Bilingual\x12\x11\n\tauthority\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x05 \x01(\t\x12\x0f\n\x07licence\x18\x06 \x01(\t\x12\x11\n\tretrieved\x18\x07 \x01(\t\x12\r\n\x05\x63odes\x18\x08 \x01(\x05\"N\n\x14\x46\x65tchCodeListRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\x05\"\x89\x01\n\x15\x46\x65tchCodeListResponse\x12+\n\x04list\x18\x01 \x01(\x0b\x32\x1d.threeflow.v1.CodeListSummary\x12\'\n\x05\x63odes\x18\x02 \x03(\x0b\x32\x18.threeflow.v1.ListedCode\x12\x11\n\x04next\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x07\n\x05_next\"\xdf\x02\n\nListedCode\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x14\n\x07name_en\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07name_zh\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04\x66rom\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x0f\n\x02to\x18\x05 \x01(\tH\x03\x88\x01\x01\x12.\n\x03map\x18\x06 \x03(\x0b\x32!.threeflow.v1.ListedCode.MapEntry\x12<\n\nproperties\x18\x07 \x03(\x0b\x32(.threeflow.v1.ListedCode.PropertiesEntry\x1a*\n\x08MapEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x31\n\x0fPropertiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\n\n\x08_name_enB\n\n\x08_name_zhB\x07\n\x05_fromB\x05\n\x03_to2\x82\x05\n\x0bNodeService\x12[\n\x0e\x46\x65tchStatement\x12#.threeflow.v1.FetchStatementRequest\x1a$.threeflow.v1.FetchStatementResponse\x12`\n\x0f\x46\x65tchTrustLists\x12$.threeflow.v1.FetchTrustListsRequest\x1a%.threeflow.v1.FetchTrustListsResponse0\x01\x12\x64\n\x11\x46\x65tchStandardFile\x12&.threeflow.v1.FetchStandardFileRequest\x1a\'.threeflow.v1.FetchStandardFileResponse\x12L\n\tListRules\x12\x1e.threeflow.v1.ListRulesRequest\x1a\x1f.threeflow.v1.ListRulesResponse\x12L\n\tFetchRule\x12\x1e.threeflow.v1.FetchRuleRequest\x1a\x1f.threeflow.v1.FetchRuleResponse\x12X\n\rListCodeLists\x12\".threeflow.v1.ListCodeListsRequest\x1a#.threeflow.v1.ListCodeListsResponse\x12X\n\rFetchCodeList\x12\".threeflow.v1.FetchCodeListRequest\x1a#.threeflow.v1.FetchCodeListResponseBS\n\x14\x65xample.threeflow.v1P\x01Z*threeflow.example/threeflow/v1;threeflowv1\xaa\x02\x0cThreeflow.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,6 +32,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'threeflow.v1.node_service_p
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\024example.threeflow.v1P\001Z*threeflow.example/threeflow/v1;threeflowv1\252\002\014Threeflow.V1'
+  _globals['_LISTEDCODE_MAPENTRY']._loaded_options = None
+  _globals['_LISTEDCODE_MAPENTRY']._serialized_options = b'8\001'
+  _globals['_LISTEDCODE_PROPERTIESENTRY']._loaded_options = None
+  _globals['_LISTEDCODE_PROPERTIESENTRY']._serialized_options = b'8\001'
   _globals['_FETCHSTATEMENTREQUEST']._serialized_start=49
   _globals['_FETCHSTATEMENTREQUEST']._serialized_end=72
   _globals['_FETCHSTATEMENTRESPONSE']._serialized_start=74
@@ -44,6 +48,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FETCHSTANDARDFILEREQUEST']._serialized_end=226
   _globals['_FETCHSTANDARDFILERESPONSE']._serialized_start=228
   _globals['_FETCHSTANDARDFILERESPONSE']._serialized_end=272
-  _globals['_NODESERVICE']._serialized_start=275
-  _globals['_NODESERVICE']._serialized_end=581
+  _globals['_LISTRULESREQUEST']._serialized_start=274
+  _globals['_LISTRULESREQUEST']._serialized_end=323
+  _globals['_LISTRULESRESPONSE']._serialized_start=326
+  _globals['_LISTRULESRESPONSE']._serialized_end=458
+  _globals['_BILINGUAL']._serialized_start=460
+  _globals['_BILINGUAL']._serialized_end=495
+  _globals['_RULEPACKSUMMARY']._serialized_start=497
+  _globals['_RULEPACKSUMMARY']._serialized_end=585
+  _globals['_RULESUMMARY']._serialized_start=588
+  _globals['_RULESUMMARY']._serialized_end=927
+  _globals['_RULESUMMARY_APPLIESTO']._serialized_start=851
+  _globals['_RULESUMMARY_APPLIESTO']._serialized_end=891
+  _globals['_FETCHRULEREQUEST']._serialized_start=929
+  _globals['_FETCHRULEREQUEST']._serialized_end=961
+  _globals['_FETCHRULERESPONSE']._serialized_start=963
+  _globals['_FETCHRULERESPONSE']._serialized_end=1002
+  _globals['_LISTCODELISTSREQUEST']._serialized_start=1004
+  _globals['_LISTCODELISTSREQUEST']._serialized_end=1026
+  _globals['_LISTCODELISTSRESPONSE']._serialized_start=1028
+  _globals['_LISTCODELISTSRESPONSE']._serialized_end=1101
+  _globals['_CODELISTSUMMARY']._serialized_start=1104
+  _globals['_CODELISTSUMMARY']._serialized_end=1276
+  _globals['_FETCHCODELISTREQUEST']._serialized_start=1278
+  _globals['_FETCHCODELISTREQUEST']._serialized_end=1356
+  _globals['_FETCHCODELISTRESPONSE']._serialized_start=1359
+  _globals['_FETCHCODELISTRESPONSE']._serialized_end=1496
+  _globals['_LISTEDCODE']._serialized_start=1499
+  _globals['_LISTEDCODE']._serialized_end=1850
+  _globals['_LISTEDCODE_MAPENTRY']._serialized_start=1717
+  _globals['_LISTEDCODE_MAPENTRY']._serialized_end=1759
+  _globals['_LISTEDCODE_PROPERTIESENTRY']._serialized_start=1761
+  _globals['_LISTEDCODE_PROPERTIESENTRY']._serialized_end=1810
+  _globals['_NODESERVICE']._serialized_start=1853
+  _globals['_NODESERVICE']._serialized_end=2495
 # @@protoc_insertion_point(module_scope)

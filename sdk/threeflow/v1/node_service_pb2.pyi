@@ -3,8 +3,10 @@
 isort:skip_file
 What a node says of itself, and the standard that it speaks."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -139,3 +141,527 @@ class FetchStandardFileResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FetchStandardFileResponse: _TypeAlias = FetchStandardFileResponse  # noqa: Y015
+
+@_typing.final
+class ListRulesRequest(_message.Message):
+    """Which rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    type: _builtins.str
+    """Document type, as in `header.type`: only rules that bind documents of it. Optional."""
+    profile: _builtins.str
+    """Id of a profile, as in `header.profile`: only rules that bind documents of it. Optional."""
+    def __init__(
+        self,
+        *,
+        type: _builtins.str = ...,
+        profile: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesRequest: _TypeAlias = ListRulesRequest  # noqa: Y015
+
+@_typing.final
+class ListRulesResponse(_message.Message):
+    """The rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDARD_DIGEST_FIELD_NUMBER: _builtins.int
+    PACKS_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    standard_digest: _builtins.str
+    """Digest of the standard and overlays that the node holds. Required."""
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulePackSummary]:
+        """The packs of the rules, sorted by id. Required, may be empty."""
+
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleSummary]:
+        """The rules, sorted by id. Required, may be empty."""
+
+    def __init__(
+        self,
+        *,
+        standard_digest: _builtins.str = ...,
+        packs: _abc.Iterable[Global___RulePackSummary] | None = ...,
+        rules: _abc.Iterable[Global___RuleSummary] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["packs", b"packs", "rules", b"rules", "standard_digest", b"standard_digest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesResponse: _TypeAlias = ListRulesResponse  # noqa: Y015
+
+@_typing.final
+class Bilingual(_message.Message):
+    """The same words in English and in Chinese."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EN_FIELD_NUMBER: _builtins.int
+    ZH_FIELD_NUMBER: _builtins.int
+    en: _builtins.str
+    """English. Required."""
+    zh: _builtins.str
+    """Chinese. Required."""
+    def __init__(
+        self,
+        *,
+        en: _builtins.str = ...,
+        zh: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["en", b"en", "zh", b"zh"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Bilingual: _TypeAlias = Bilingual  # noqa: Y015
+
+@_typing.final
+class RulePackSummary(_message.Message):
+    """A file of rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACK_FIELD_NUMBER: _builtins.int
+    APPLIES_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    pack: _builtins.str
+    """The pack's id. Required."""
+    applies: _builtins.str
+    """`always` or `by-profile`. Required."""
+    @_builtins.property
+    def title(self) -> Global___Bilingual:
+        """What it is about. Required."""
+
+    def __init__(
+        self,
+        *,
+        pack: _builtins.str = ...,
+        applies: _builtins.str = ...,
+        title: Global___Bilingual | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applies", b"applies", "pack", b"pack", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RulePackSummary: _TypeAlias = RulePackSummary  # noqa: Y015
+
+@_typing.final
+class RuleSummary(_message.Message):
+    """A rule without its expression."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class AppliesTo(_message.Message):
+        """Documents that a rule binds."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        TYPE_FIELD_NUMBER: _builtins.int
+        KINDS_FIELD_NUMBER: _builtins.int
+        type: _builtins.str
+        """Document type. Required."""
+        @_builtins.property
+        def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+            """Kinds to which it is limited; all where empty. Optional."""
+
+        def __init__(
+            self,
+            *,
+            type: _builtins.str = ...,
+            kinds: _abc.Iterable[_builtins.str] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["kinds", b"kinds", "type", b"type"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ID_FIELD_NUMBER: _builtins.int
+    PACK_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_TO_FIELD_NUMBER: _builtins.int
+    APPLIES_TO_FIELD_NUMBER: _builtins.int
+    PROFILES_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Id of the rule. Required."""
+    pack: _builtins.str
+    """Pack that it stands in. Required."""
+    severity: _builtins.str
+    """`error`, `warning` or `information`. Required."""
+    basis: _builtins.str
+    """`law`, `spec`, `practice` or `proposal`. Required."""
+    verified: _builtins.bool
+    """Whether the source was read; an unverified rule is never an error. Required."""
+    effective_from: _builtins.str
+    """First day on which it counts, YYYY-MM-DD. Absent where there is none."""
+    effective_to: _builtins.str
+    """Last day on which it counts, YYYY-MM-DD. Absent where there is none."""
+    @_builtins.property
+    def title(self) -> Global___Bilingual:
+        """What it says. Required."""
+
+    @_builtins.property
+    def applies_to(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleSummary.AppliesTo]:
+        """Document types, each with the kinds to which it is limited. Required."""
+
+    @_builtins.property
+    def profiles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Profiles for which alone it counts; all that name its pack where empty. Optional."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        pack: _builtins.str = ...,
+        severity: _builtins.str = ...,
+        basis: _builtins.str = ...,
+        verified: _builtins.bool = ...,
+        title: Global___Bilingual | None = ...,
+        effective_from: _builtins.str | None = ...,
+        effective_to: _builtins.str | None = ...,
+        applies_to: _abc.Iterable[Global___RuleSummary.AppliesTo] | None = ...,
+        profiles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "effective_from", b"effective_from", "effective_to", b"effective_to", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "applies_to", b"applies_to", "basis", b"basis", "effective_from", b"effective_from", "effective_to", b"effective_to", "id", b"id", "pack", b"pack", "profiles", b"profiles", "severity", b"severity", "title", b"title", "verified", b"verified"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective_from: _TypeAlias = _typing.Literal["effective_from"]  # noqa: Y015
+    _WhichOneofArgType__effective_from: _TypeAlias = _typing.Literal["_effective_from", b"_effective_from"]  # noqa: Y015
+    _WhichOneofReturnType__effective_to: _TypeAlias = _typing.Literal["effective_to"]  # noqa: Y015
+    _WhichOneofArgType__effective_to: _TypeAlias = _typing.Literal["_effective_to", b"_effective_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective_from) -> _WhichOneofReturnType__effective_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective_to) -> _WhichOneofReturnType__effective_to | None: ...
+
+Global___RuleSummary: _TypeAlias = RuleSummary  # noqa: Y015
+
+@_typing.final
+class FetchRuleRequest(_message.Message):
+    """Which rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """The rule's id. Required."""
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FetchRuleRequest: _TypeAlias = FetchRuleRequest  # noqa: Y015
+
+@_typing.final
+class FetchRuleResponse(_message.Message):
+    """One rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEFINITION_FIELD_NUMBER: _builtins.int
+    definition: _builtins.bytes
+    """The octets that REST answers at `/v1/rules/{rule}`: JSON with `pack`, `rule` and `facts`. Required."""
+    def __init__(
+        self,
+        *,
+        definition: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["definition", b"definition"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FetchRuleResponse: _TypeAlias = FetchRuleResponse  # noqa: Y015
+
+@_typing.final
+class ListCodeListsRequest(_message.Message):
+    """Nothing is asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCodeListsRequest: _TypeAlias = ListCodeListsRequest  # noqa: Y015
+
+@_typing.final
+class ListCodeListsResponse(_message.Message):
+    """The lists."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODELISTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def codelists(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodeListSummary]:
+        """The lists without their codes, sorted by id. Required."""
+
+    def __init__(
+        self,
+        *,
+        codelists: _abc.Iterable[Global___CodeListSummary] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codelists", b"codelists"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCodeListsResponse: _TypeAlias = ListCodeListsResponse  # noqa: Y015
+
+@_typing.final
+class CodeListSummary(_message.Message):
+    """A code list without its codes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
+    LICENCE_FIELD_NUMBER: _builtins.int
+    RETRIEVED_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The list's id, as in the `list` of every code. Required."""
+    authority: _builtins.str
+    """Who keeps it. Required."""
+    source: _builtins.str
+    """Where it was read. Required."""
+    edition: _builtins.str
+    """Which edition it is. Required."""
+    licence: _builtins.str
+    """On what terms it may be used. Required."""
+    retrieved: _builtins.str
+    """Day on which it was read, YYYY-MM-DD. Required."""
+    codes: _builtins.int
+    """How many codes it has. Required."""
+    @_builtins.property
+    def title(self) -> Global___Bilingual:
+        """What it lists. Required."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        title: Global___Bilingual | None = ...,
+        authority: _builtins.str = ...,
+        source: _builtins.str = ...,
+        edition: _builtins.str = ...,
+        licence: _builtins.str = ...,
+        retrieved: _builtins.str = ...,
+        codes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "codes", b"codes", "edition", b"edition", "id", b"id", "licence", b"licence", "retrieved", b"retrieved", "source", b"source", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodeListSummary: _TypeAlias = CodeListSummary  # noqa: Y015
+
+@_typing.final
+class FetchCodeListRequest(_message.Message):
+    """Which list, and which of its codes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIST_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    list: _builtins.str
+    """The list's id. Required."""
+    on: _builtins.str
+    """A day, YYYY-MM-DD: only codes that are valid on it. Optional."""
+    after: _builtins.str
+    """The last code that the caller holds; the beginning where empty. Optional."""
+    limit: _builtins.int
+    """The most codes to answer, up to 10000; that many where 0. Optional."""
+    def __init__(
+        self,
+        *,
+        list: _builtins.str = ...,
+        on: _builtins.str = ...,
+        after: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "limit", b"limit", "list", b"list", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FetchCodeListRequest: _TypeAlias = FetchCodeListRequest  # noqa: Y015
+
+@_typing.final
+class FetchCodeListResponse(_message.Message):
+    """One code list and a page of its codes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIST_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    next: _builtins.str
+    """What to ask with as `after` next. Absent where this page holds the last code."""
+    @_builtins.property
+    def list(self) -> Global___CodeListSummary:
+        """The list. Required."""
+
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ListedCode]:
+        """A page of its codes, sorted by code. Required, may be empty."""
+
+    def __init__(
+        self,
+        *,
+        list: Global___CodeListSummary | None = ...,
+        codes: _abc.Iterable[Global___ListedCode] | None = ...,
+        next: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "list", b"list", "next", b"next"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "codes", b"codes", "list", b"list", "next", b"next"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__next: _TypeAlias = _typing.Literal["next"]  # noqa: Y015
+    _WhichOneofArgType__next: _TypeAlias = _typing.Literal["_next", b"_next"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next) -> _WhichOneofReturnType__next | None: ...
+
+Global___FetchCodeListResponse: _TypeAlias = FetchCodeListResponse  # noqa: Y015
+
+@_typing.final
+class ListedCode(_message.Message):
+    """One code of a list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class MapEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class PropertiesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CODE_FIELD_NUMBER: _builtins.int
+    NAME_EN_FIELD_NUMBER: _builtins.int
+    NAME_ZH_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    MAP_FIELD_NUMBER: _builtins.int
+    PROPERTIES_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """The code. Required."""
+    name_en: _builtins.str
+    """English name. Absent where the list has none."""
+    name_zh: _builtins.str
+    """Chinese name. Absent where the list has none."""
+    to: _builtins.str
+    """Last day on which it may be used, YYYY-MM-DD. Absent where there is none."""
+    @_builtins.property
+    def map(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Its counterparts, a code by the id of another list. Optional."""
+
+    @_builtins.property
+    def properties(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What else the list says of it, by name. Optional."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        name_en: _builtins.str | None = ...,
+        name_zh: _builtins.str | None = ...,
+        to: _builtins.str | None = ...,
+        map: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        properties: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_name_en", b"_name_en", "_name_zh", b"_name_zh", "_to", b"_to", "from", b"from", "name_en", b"name_en", "name_zh", b"name_zh", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_name_en", b"_name_en", "_name_zh", b"_name_zh", "_to", b"_to", "code", b"code", "from", b"from", "map", b"map", "name_en", b"name_en", "name_zh", b"name_zh", "properties", b"properties", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+    _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+    _WhichOneofReturnType__name_en: _TypeAlias = _typing.Literal["name_en"]  # noqa: Y015
+    _WhichOneofArgType__name_en: _TypeAlias = _typing.Literal["_name_en", b"_name_en"]  # noqa: Y015
+    _WhichOneofReturnType__name_zh: _TypeAlias = _typing.Literal["name_zh"]  # noqa: Y015
+    _WhichOneofArgType__name_zh: _TypeAlias = _typing.Literal["_name_zh", b"_name_zh"]  # noqa: Y015
+    _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
+    _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name_en) -> _WhichOneofReturnType__name_en | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name_zh) -> _WhichOneofReturnType__name_zh | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to) -> _WhichOneofReturnType__to | None: ...
+
+Global___ListedCode: _TypeAlias = ListedCode  # noqa: Y015

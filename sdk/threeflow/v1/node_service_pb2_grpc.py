@@ -50,6 +50,26 @@ class NodeServiceStub:
                 request_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileRequest.SerializeToString,
                 response_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileResponse.FromString,
                 _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/threeflow.v1.NodeService/ListRules',
+                request_serializer=threeflow_dot_v1_dot_node__service__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=threeflow_dot_v1_dot_node__service__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
+        self.FetchRule = channel.unary_unary(
+                '/threeflow.v1.NodeService/FetchRule',
+                request_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchRuleRequest.SerializeToString,
+                response_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchRuleResponse.FromString,
+                _registered_method=True)
+        self.ListCodeLists = channel.unary_unary(
+                '/threeflow.v1.NodeService/ListCodeLists',
+                request_serializer=threeflow_dot_v1_dot_node__service__pb2.ListCodeListsRequest.SerializeToString,
+                response_deserializer=threeflow_dot_v1_dot_node__service__pb2.ListCodeListsResponse.FromString,
+                _registered_method=True)
+        self.FetchCodeList = channel.unary_unary(
+                '/threeflow.v1.NodeService/FetchCodeList',
+                request_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchCodeListRequest.SerializeToString,
+                response_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchCodeListResponse.FromString,
+                _registered_method=True)
 
 
 class NodeServiceServicer:
@@ -77,6 +97,34 @@ class NodeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRules(self, request, context):
+        """The rules by which this node judges now, its overlays included, sorted by id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FetchRule(self, request, context):
+        """One rule as its pack states it, ready to be run by another engine.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCodeLists(self, request, context):
+        """The code lists that this node holds, without their codes, sorted by id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FetchCodeList(self, request, context):
+        """One code list and a page of its codes; with a day, only those that may be used on it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_NodeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +142,26 @@ def add_NodeServiceServicer_to_server(servicer, server):
                     servicer.FetchStandardFile,
                     request_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileRequest.FromString,
                     response_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileResponse.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=threeflow_dot_v1_dot_node__service__pb2.ListRulesRequest.FromString,
+                    response_serializer=threeflow_dot_v1_dot_node__service__pb2.ListRulesResponse.SerializeToString,
+            ),
+            'FetchRule': grpc.unary_unary_rpc_method_handler(
+                    servicer.FetchRule,
+                    request_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchRuleRequest.FromString,
+                    response_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchRuleResponse.SerializeToString,
+            ),
+            'ListCodeLists': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCodeLists,
+                    request_deserializer=threeflow_dot_v1_dot_node__service__pb2.ListCodeListsRequest.FromString,
+                    response_serializer=threeflow_dot_v1_dot_node__service__pb2.ListCodeListsResponse.SerializeToString,
+            ),
+            'FetchCodeList': grpc.unary_unary_rpc_method_handler(
+                    servicer.FetchCodeList,
+                    request_deserializer=threeflow_dot_v1_dot_node__service__pb2.FetchCodeListRequest.FromString,
+                    response_serializer=threeflow_dot_v1_dot_node__service__pb2.FetchCodeListResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +246,114 @@ class NodeService:
             '/threeflow.v1.NodeService/FetchStandardFile',
             threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileRequest.SerializeToString,
             threeflow_dot_v1_dot_node__service__pb2.FetchStandardFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/threeflow.v1.NodeService/ListRules',
+            threeflow_dot_v1_dot_node__service__pb2.ListRulesRequest.SerializeToString,
+            threeflow_dot_v1_dot_node__service__pb2.ListRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FetchRule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/threeflow.v1.NodeService/FetchRule',
+            threeflow_dot_v1_dot_node__service__pb2.FetchRuleRequest.SerializeToString,
+            threeflow_dot_v1_dot_node__service__pb2.FetchRuleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCodeLists(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/threeflow.v1.NodeService/ListCodeLists',
+            threeflow_dot_v1_dot_node__service__pb2.ListCodeListsRequest.SerializeToString,
+            threeflow_dot_v1_dot_node__service__pb2.ListCodeListsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FetchCodeList(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/threeflow.v1.NodeService/FetchCodeList',
+            threeflow_dot_v1_dot_node__service__pb2.FetchCodeListRequest.SerializeToString,
+            threeflow_dot_v1_dot_node__service__pb2.FetchCodeListResponse.FromString,
             options,
             channel_credentials,
             insecure,

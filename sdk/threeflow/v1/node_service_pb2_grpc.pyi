@@ -39,6 +39,14 @@ class NodeServiceStub:
     """The sealed trust lists that the node holds, oldest first within a jurisdiction."""
     FetchStandardFile: _grpc.UnaryUnaryMultiCallable[_node_service_pb2.FetchStandardFileRequest, _node_service_pb2.FetchStandardFileResponse]
     """One file of the standard: the table, a rule pack, a code list, the refusals, a schema."""
+    ListRules: _grpc.UnaryUnaryMultiCallable[_node_service_pb2.ListRulesRequest, _node_service_pb2.ListRulesResponse]
+    """The rules by which this node judges now, its overlays included, sorted by id."""
+    FetchRule: _grpc.UnaryUnaryMultiCallable[_node_service_pb2.FetchRuleRequest, _node_service_pb2.FetchRuleResponse]
+    """One rule as its pack states it, ready to be run by another engine."""
+    ListCodeLists: _grpc.UnaryUnaryMultiCallable[_node_service_pb2.ListCodeListsRequest, _node_service_pb2.ListCodeListsResponse]
+    """The code lists that this node holds, without their codes, sorted by id."""
+    FetchCodeList: _grpc.UnaryUnaryMultiCallable[_node_service_pb2.FetchCodeListRequest, _node_service_pb2.FetchCodeListResponse]
+    """One code list and a page of its codes; with a day, only those that may be used on it."""
 
 @_typing.type_check_only
 class NodeServiceAsyncStub(NodeServiceStub):
@@ -51,6 +59,14 @@ class NodeServiceAsyncStub(NodeServiceStub):
     """The sealed trust lists that the node holds, oldest first within a jurisdiction."""
     FetchStandardFile: _aio.UnaryUnaryMultiCallable[_node_service_pb2.FetchStandardFileRequest, _node_service_pb2.FetchStandardFileResponse]  # type: ignore[assignment]
     """One file of the standard: the table, a rule pack, a code list, the refusals, a schema."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_node_service_pb2.ListRulesRequest, _node_service_pb2.ListRulesResponse]  # type: ignore[assignment]
+    """The rules by which this node judges now, its overlays included, sorted by id."""
+    FetchRule: _aio.UnaryUnaryMultiCallable[_node_service_pb2.FetchRuleRequest, _node_service_pb2.FetchRuleResponse]  # type: ignore[assignment]
+    """One rule as its pack states it, ready to be run by another engine."""
+    ListCodeLists: _aio.UnaryUnaryMultiCallable[_node_service_pb2.ListCodeListsRequest, _node_service_pb2.ListCodeListsResponse]  # type: ignore[assignment]
+    """The code lists that this node holds, without their codes, sorted by id."""
+    FetchCodeList: _aio.UnaryUnaryMultiCallable[_node_service_pb2.FetchCodeListRequest, _node_service_pb2.FetchCodeListResponse]  # type: ignore[assignment]
+    """One code list and a page of its codes; with a day, only those that may be used on it."""
 
 class NodeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers anyone: these calls need no caller token."""
@@ -78,5 +94,37 @@ class NodeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_service_pb2.FetchStandardFileResponse, _abc.Awaitable[_node_service_pb2.FetchStandardFileResponse]]:
         """One file of the standard: the table, a rule pack, a code list, the refusals, a schema."""
+
+    @_abc_1.abstractmethod
+    def ListRules(
+        self,
+        request: _node_service_pb2.ListRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_service_pb2.ListRulesResponse, _abc.Awaitable[_node_service_pb2.ListRulesResponse]]:
+        """The rules by which this node judges now, its overlays included, sorted by id."""
+
+    @_abc_1.abstractmethod
+    def FetchRule(
+        self,
+        request: _node_service_pb2.FetchRuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_service_pb2.FetchRuleResponse, _abc.Awaitable[_node_service_pb2.FetchRuleResponse]]:
+        """One rule as its pack states it, ready to be run by another engine."""
+
+    @_abc_1.abstractmethod
+    def ListCodeLists(
+        self,
+        request: _node_service_pb2.ListCodeListsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_service_pb2.ListCodeListsResponse, _abc.Awaitable[_node_service_pb2.ListCodeListsResponse]]:
+        """The code lists that this node holds, without their codes, sorted by id."""
+
+    @_abc_1.abstractmethod
+    def FetchCodeList(
+        self,
+        request: _node_service_pb2.FetchCodeListRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_service_pb2.FetchCodeListResponse, _abc.Awaitable[_node_service_pb2.FetchCodeListResponse]]:
+        """One code list and a page of its codes; with a day, only those that may be used on it."""
 
 def add_NodeServiceServicer_to_server(servicer: NodeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

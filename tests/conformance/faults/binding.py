@@ -87,6 +87,28 @@ def events_are_not_waited_for() -> None:
     wrap("threeflow_gateway.node:GatewayNode", "next_events", make)
 
 
+@fault("TF-REST-11")
+def a_rule_is_not_told() -> None:
+    def make(real: Any) -> Any:
+        def rules(*args: Any) -> Any:
+            said = real(*args)
+            return {**said, "rules": said["rules"][1:]}
+
+        return rules
+
+    wrap("threeflow_gateway.published", "rules", make)
+
+
+@fault("TF-REST-11")
+def code_lists_begin_anew_on_every_page() -> None:
+    from dataclasses import replace
+
+    def make(real: Any) -> Any:
+        return lambda standard, list_id, page: real(standard, list_id, replace(page, after=""))
+
+    wrap("threeflow_gateway.published", "code_list", make)
+
+
 @fault("TF-INTAKE-2")
 def any_size_is_read() -> None:
     def make(real: Any) -> Any:
