@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from threeflow_gateway.config import Config
@@ -31,6 +32,8 @@ def kind(annotation: Any) -> str:
     """The word for a setting's type, as TOML has it."""
     if get_origin(annotation) is tuple:
         return f"list of {kind(get_args(annotation)[0])}s"
+    if get_origin(annotation) is UnionType:
+        return kind(get_args(annotation)[0])
     return NAMES[annotation.__name__]
 
 
@@ -40,7 +43,7 @@ def default(field: Field[Any]) -> str:
         return "*required*"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
-    if field.default in ((), ""):
+    if field.default in ((), "", None):
         return "none"
     return f"`{field.default:_}`" if isinstance(field.default, int) else f"`{field.default}`"
 

@@ -6,9 +6,11 @@ What a node may do is not configured: its roles, offices and keys are those that
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
+from types import UnionType
 from typing import Any, Final, get_args, get_origin
 
 __all__ = [
+    "Admin",
     "Config",
     "Delivery",
     "Limits",
@@ -126,6 +128,17 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admin:
+    """What those who run the node may ask of it while it runs. Off where no socket is named."""
+
+    socket: Path | None = _setting(  # noqa: RUF009 - a field
+        "Unix socket of the admin surface, which the node's own user alone may open; none keeps it off."
+        " Its folder is one where nobody else may write.",
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings, one section each."""
 
@@ -136,11 +149,12 @@ class Config:
     process: Process = field(default_factory=Process)
     delivery: Delivery = field(default_factory=Delivery)
     log: Log = field(default_factory=Log)
+    admin: Admin = field(default_factory=Admin)
 
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
-    "delivery": Delivery, "log": Log,
+    "delivery": Delivery, "log": Log, "admin": Admin,
 }  # fmt: skip
 
 
@@ -183,6 +197,9 @@ def _section(name: str, kind: type[Any], said: Any, folder: Path) -> Any:
 
 def _value(name: str, described: Field[Any], value: Any, folder: Path) -> Any:
     wanted: Any = described.type
+    if get_origin(wanted) is UnionType:
+        # A setting that may be left out is none; one that is said is what it is.
+        wanted = get_args(wanted)[0]
     if get_origin(wanted) is tuple:
         if not isinstance(value, list):
             raise MisconfiguredError(f"setting {name} is no list")

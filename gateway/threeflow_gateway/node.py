@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore, freshness
 from threeflow_gateway import clock
+from threeflow_gateway.admin.server import Admin, Operation
 from threeflow_gateway.bells import Bells
 from threeflow_gateway.config import Config
 from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
@@ -107,6 +108,8 @@ class GatewayNode:
             witness_seconds=_WITNESS_SECONDS if config.delivery.enabled else 0.0,
         )  # fmt: skip
         self._fetcher = Fetcher(desk, self.peers)
+        socket = config.admin.socket
+        self._admin = None if socket is None else Admin(socket, self._operations())
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -120,9 +123,13 @@ class GatewayNode:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
             self._tasks.append(loop.create_task(self._fetcher.run(), name="dossiers"))
+        if self._admin is not None:
+            await self._admin.start()
 
     async def close(self) -> None:
         """Finish what was acknowledged, then stop."""
+        if self._admin is not None:
+            await self._admin.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -190,6 +197,14 @@ class GatewayNode:
             self._outbox.start()
         _LOG.info("newer trust lists are held: %s", ", ".join(self.trust.digests()))
         return True
+
+    def _operations(self) -> dict[str, Operation]:
+        """Return what the admin surface offers, by name."""
+
+        async def reload_trust(_asked: Mapping[str, Any]) -> object:
+            return {"newer": await self.reload_trust(), "lists": self.trust.digests()}
+
+        return {"reload-trust": reload_trust}
 
     def _on_commit(self, changes: Changes) -> None:
         self._told.ring({row["party"] for row in changes.events})

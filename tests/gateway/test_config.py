@@ -61,6 +61,7 @@ def test_every_setting_is_described() -> None:
         config.Process,
         config.Delivery,
         config.Log,
+        config.Admin,
     ):
         for each in fields(section):
             assert each.metadata["help"].endswith("."), each.name
