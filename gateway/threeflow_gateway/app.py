@@ -25,14 +25,14 @@ from starlette.exceptions import HTTPException
 import threeflow_spec
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway import clock
+from threeflow_gateway.binding.callers import Callers
+from threeflow_gateway.binding.verbs import Verbs
 from threeflow_gateway.config import Config, MisconfiguredError, load
 from threeflow_gateway.node import GatewayNode
 from threeflow_gateway.rest import operations
 from threeflow_gateway.rest.asgi import Answer, App, Receive, Scope, Send
-from threeflow_gateway.rest.callers import Callers
 from threeflow_gateway.rest.edge import Edge
 from threeflow_gateway.rest.problems import from_status, problem, unavailable
-from threeflow_gateway.rest.submission import Submissions
 
 __all__ = ["Gateway", "main", "serve"]
 
@@ -46,18 +46,12 @@ class Gateway:
         """Assemble the node; raises as ``GatewayNode``."""
         self.node = GatewayNode(config, now)
         limits = config.limits
-        submissions = Submissions(self.node.intake, now, line_octets=limits.body_octets)
-        callers = Callers(
-            self.node.trust,
-            node=config.node.id,
-            endpoint=config.node.endpoint,
-            environment=config.node.environment,
-        )
+        callers = Callers(self.node.trust, node=config.node.id, environment=config.node.environment)
+        self.verbs = Verbs(self.node, callers)
         self.app: App = Edge(
-            submissions,
-            callers,
+            self.verbs,
             self._below(),
-            now,
+            endpoint=config.node.endpoint,
             body_octets=limits.body_octets,
             batch_octets=limits.batch_octets,
         )
@@ -76,13 +70,13 @@ class Gateway:
         connexion.add_api(described, resolver=Resolver(_operation), strict_validation=True)
         for kind in (ProblemException, HTTPException, Refused, Unavailable, Exception):
             connexion.add_error_handler(kind, _on_error)
-        node = self.node
+        verbs = self.verbs
 
-        async def with_node(scope: Scope, receive: Receive, send: Send) -> None:
-            scope[operations.NODE] = node
+        async def with_verbs(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[operations.VERBS] = verbs
             await connexion(scope, receive, send)
 
-        return with_node
+        return with_verbs
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:

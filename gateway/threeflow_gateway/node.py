@@ -14,6 +14,8 @@ from threeflow.trust import TrustStore, freshness
 from threeflow_gateway import clock
 from threeflow_gateway.admin.server import Admin, Operation
 from threeflow_gateway.bells import Bells
+from threeflow_gateway.binding.log_proofs import LogProofs
+from threeflow_gateway.binding.reads import Reads
 from threeflow_gateway.config import Config
 from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
 from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
@@ -29,8 +31,6 @@ from threeflow_gateway.intake.facts import Facts, read_facts
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
-from threeflow_gateway.rest.log_proofs import LogProofs
-from threeflow_gateway.rest.reads import Reads
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.ledger import Ledger
@@ -139,7 +139,7 @@ class GatewayNode:
         await self.peers.close()
         self.database.close()
 
-    async def next_events(self, caller: str, after: int, limit: int, wait: int) -> dict[str, Any]:
+    async def next_events(self, caller: str, after: int, limit: int, wait: float) -> dict[str, Any]:
         """Return the caller's events after a number; where there are none, wait for one (TF-REST-9)."""
         until = asyncio.get_running_loop().time() + wait
         while True:

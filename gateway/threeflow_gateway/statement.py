@@ -8,6 +8,7 @@ from threeflow import documents, keys, strict, token
 from threeflow.schemas import SPEC_VERSIONS
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
+from threeflow_gateway.binding.verbs import MOST_AT_ONCE
 from threeflow_gateway.config import Config
 
 __all__ = ["statement"]
@@ -40,7 +41,7 @@ def statement(config: Config, standard: Standard, trust: TrustStore, now: dateti
         algorithms=list(keys.ALGORITHMS),
         limits={
             "maxBodyOctets": config.limits.body_octets,
-            "maxBatch": 1000,
+            "maxBatch": MOST_AT_ONCE,
             "maxDepth": strict.MAX_DEPTH,
             "tokenLifetimeSeconds": token.MAX_LIFETIME.seconds,
             "clockSkewSeconds": token.SKEW.seconds,

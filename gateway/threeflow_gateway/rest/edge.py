@@ -2,12 +2,13 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Final
 
-from threeflow import strict
+from threeflow import digest, strict
 from threeflow.errors import Refused, Unavailable
+from threeflow_gateway.binding.callers import Claim
+from threeflow_gateway.binding.verbs import Verbs
 from threeflow_gateway.rest.asgi import (
     Answer,
     App,
@@ -20,16 +21,15 @@ from threeflow_gateway.rest.asgi import (
     replayed,
     send_answer,
 )
-from threeflow_gateway.rest.callers import Callers
 from threeflow_gateway.rest.problems import JOSE, JSON, NDJSON, PROBLEM, from_status, problem, unavailable
 from threeflow_gateway.rest.submission import Submissions
 
-__all__ = ["CALLER", "Edge"]
+__all__ = ["CALL", "Edge"]
 
 _LOG = logging.getLogger(__name__)
 
-CALLER: Final = "threeflow.caller"
-"""Where the scope says who was proven to call."""
+CALL: Final = "threeflow.call"
+"""Where the scope holds the call of a proven caller."""
 
 _SUBMIT: Final = "/v1/documents"
 _BATCH: Final = "/v1/documents/batch"
@@ -52,13 +52,12 @@ class Edge:
     """Everything between the HTTP server and the operations."""
 
     def __init__(
-        self, submissions: Submissions, callers: Callers, inner: App, now: Callable[[], datetime], *,
-        body_octets: int, batch_octets: int,
+        self, verbs: Verbs, inner: App, *, endpoint: str, body_octets: int, batch_octets: int
     ) -> None:  # fmt: skip
-        self._submissions = submissions
-        self._callers = callers
+        self._verbs = verbs
+        self._submissions = Submissions(verbs, line_octets=body_octets)
         self._inner = inner
-        self._now = now
+        self._endpoint = endpoint.rstrip("/")
         self._body_octets = body_octets
         self._batch_octets = batch_octets
 
@@ -85,9 +84,8 @@ class Edge:
         body = await read_body(receive, headers, self._batch_octets if path == _BATCH else self._body_octets)
         if not _OPEN.fullmatch(path):
             submits = post and path in {_SUBMIT, _BATCH}
-            authorization = headers.get(b"authorization", b"")
-            caller = self._callers.prove(scope, authorization, body, self._now(), once=not submits)
-            scope[CALLER] = caller
+            claim = self._claim(scope, headers, body)
+            scope[CALL] = call = self._verbs.admit("rest", claim, once=not submits)
             if post and path in _BODY_TYPE:
                 wrong = _media_type(headers, _BODY_TYPE[path])
                 if wrong is not None:
@@ -95,12 +93,17 @@ class Edge:
             if submits:
                 _check_accept(headers, path)
                 return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(
-                    body, caller
+                    body, call
                 )
             if post and _BODY_TYPE.get(path) == JSON:
                 strict.parse(body)
         _check_accept(headers, path)
         return await self._below(scope, body, receive, send)
+
+    def _claim(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Claim:
+        method: str = scope["method"]
+        said = digest.of(body) if body or method == "POST" else None
+        return Claim(headers.get(b"authorization", b""), method, self._endpoint + _target(scope), said)
 
     async def _below(
         self, scope: Scope, body: bytes, receive: Receive, send: Send
@@ -128,6 +131,12 @@ class Edge:
             _LOG.exception("an operation failed")
             return from_status(503, str(error))
         return None
+
+
+def _target(scope: Scope) -> str:
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
+    return (path.split(b"?", 1)[0] + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def _media_type(headers: Mapping[bytes, bytes], wanted: str) -> Answer | None:

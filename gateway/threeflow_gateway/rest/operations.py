@@ -1,62 +1,33 @@
 """The operations that connexion routes, one function each, named by ``operationId``."""
 
-import asyncio
-from datetime import date
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import orjson
 from connexion import request
 from connexion.lifecycle import ConnexionResponse
 
-import threeflow_spec
-from threeflow import envelope, strict
-from threeflow.errors import Refused, Unavailable
-from threeflow.standard import Standard
-from threeflow_gateway import published
-from threeflow_gateway.rest.edge import CALLER
-from threeflow_gateway.rest.log_proofs import LogProofs
+from threeflow import envelope
+from threeflow.errors import Unavailable
+from threeflow_gateway.binding.published import MOST_CODES
+from threeflow_gateway.binding.subjects import Page
+from threeflow_gateway.binding.verbs import Call, Verbs
+from threeflow_gateway.rest.edge import CALL
 from threeflow_gateway.rest.problems import JOSE, JSON
-from threeflow_gateway.rest.reads import Reads
-from threeflow_gateway.rest.views import Page
 
-__all__ = ["NODE", "Node"]
+__all__ = ["VERBS"]
 
-NODE = "threeflow.node"
-"""Where the scope holds the node that answers."""
+VERBS = "threeflow.verbs"
+"""Where the scope holds the verbs of the node that answers."""
 
 MOST_ENTRIES = 100
 
 
-class Node(Protocol):
-    """What the operations ask of the assembled node."""
-
-    reads: Reads
-    proofs: LogProofs
-    statement: bytes
-    standard: Standard
-
-    async def next_events(self, caller: str, after: int, limit: int, wait: int) -> dict[str, Any]:
-        """Return events, waiting for them where there are none."""
-
-    async def cut_dossier(self, caller: str, asked: dict[str, Any]) -> bytes:
-        """Cut a dossier and return its sealed head."""
-
-    def dossier(self, caller: str, digest: str) -> bytes:
-        """Return the bundle of a dossier."""
-
-    def trust_lists(self) -> list[bytes]:
-        """Return the sealed trust lists."""
-
-    async def ready(self) -> str:
-        """Say why no document could be taken in now; empty where one could."""
+def _verbs() -> Verbs:
+    return cast(Verbs, request.scope[VERBS])
 
 
-def _node() -> Node:
-    return cast(Node, request.scope[NODE])
-
-
-def _caller() -> str:
-    return cast(str, request.scope[CALLER])
+def _call() -> Call:
+    return cast(Call, request.scope[CALL])
 
 
 def _json(value: object) -> ConnexionResponse:
@@ -77,7 +48,7 @@ submit_batch = submit_document
 
 async def fetch_document(issuer: str, id: str) -> ConnexionResponse:  # noqa: A002 - the path's own name
     """Answer the envelope as received, or its payload."""
-    raw = await asyncio.to_thread(_node().reads.document, _caller(), issuer, id)
+    raw = await _verbs().fetch_document(_call(), issuer, id)
     accept = request.headers.get("accept", "")
     if JSON in accept and JOSE not in accept:
         return ConnexionResponse(200, body=envelope.read(raw).payload, content_type=JSON)
@@ -86,7 +57,7 @@ async def fetch_document(issuer: str, id: str) -> ConnexionResponse:  # noqa: A0
 
 async def fetch_receipt(issuer: str, id: str) -> ConnexionResponse:  # noqa: A002 - the path's own name
     """Answer the receipt as first given."""
-    return _jose(await asyncio.to_thread(_node().reads.receipt, _caller(), issuer, id))
+    return _jose(await _verbs().fetch_receipt(_call(), issuer, id))
 
 
 async def fetch_subject(kind: str, scheme: str, issuer: str, value: str) -> ConnexionResponse:
@@ -95,93 +66,80 @@ async def fetch_subject(kind: str, scheme: str, issuer: str, value: str) -> Conn
     # connexion hands on no argument whose name has a hyphen.
     asked = request.query_params
     page = Page(asked.get("entries-after", ""), int(asked.get("entries-limit", MOST_ENTRIES)))
-    return _json(await asyncio.to_thread(_node().reads.subject, _caller(), kind, key, page))
+    return _json(await _verbs().fetch_subject(_call(), kind, key, page))
 
 
 async def make_dossier(body: dict[str, Any]) -> ConnexionResponse:
     """Cut a dossier."""
-    return _jose(await _node().cut_dossier(_caller(), body), 201)
+    return _jose(await _verbs().make_dossier(_call(), body), 201)
 
 
 async def fetch_dossier(digest: str) -> ConnexionResponse:
     """Answer a bundle."""
-    octets = await asyncio.to_thread(_node().dossier, _caller(), digest)
+    octets = await _verbs().fetch_dossier(_call(), digest)
     return ConnexionResponse(200, body=octets, content_type=JSON)
 
 
 async def list_events(after: int = 0, limit: int = 100, wait: int = 0) -> ConnexionResponse:
     """Answer the caller's next events."""
-    if after > strict.MAX_INTEGER:
-        raise Refused("bad-request", "TF-REST-1", "no sequence number is that large", "/after")
-    return _json(await _node().next_events(_caller(), after, limit, wait))
+    return _json(await _verbs().list_events(_call(), after, limit, wait))
 
 
 async def fetch_checkpoint() -> ConnexionResponse:
     """Answer the newest checkpoint."""
-    return _jose(await asyncio.to_thread(_node().proofs.checkpoint))
+    return _jose(await _verbs().fetch_checkpoint(_call()))
 
 
 async def prove_inclusion(index: int, size: int) -> ConnexionResponse:
     """Answer a proof of inclusion."""
-    return _json(await asyncio.to_thread(_node().proofs.inclusion, index, size))
+    return _json(await _verbs().prove_inclusion(_call(), index, size))
 
 
 async def prove_consistency(first: int, second: int) -> ConnexionResponse:
     """Answer a proof of consistency."""
-    return _json(await asyncio.to_thread(_node().proofs.consistency, first, second))
+    return _json(await _verbs().prove_consistency(_call(), first, second))
 
 
 async def fetch_statement() -> ConnexionResponse:
     """Answer the node's statement."""
-    return _jose(_node().statement)
+    return _jose(_verbs().fetch_statement())
 
 
 async def fetch_trust_lists() -> ConnexionResponse:
     """Answer the trust lists held."""
-    lists = b",".join(await asyncio.to_thread(_node().trust_lists))
+    lists = b",".join(await _verbs().fetch_trust_lists())
     return ConnexionResponse(200, body=b'{"lists":[' + lists + b"]}", content_type=JSON)
 
 
 async def fetch_standard_file(name: str) -> ConnexionResponse:
     """Answer one file of the standard."""
-    try:
-        octets = threeflow_spec.read("v1/" + name.replace("~", "/"))
-    except (OSError, ValueError) as error:
-        raise Refused("not-found", "TF-REST-1", f"the standard has no file {name}") from error
+    octets = _verbs().fetch_standard_file(name.replace("~", "/"))
     return ConnexionResponse(200, body=octets, content_type="application/yaml" if ".y" in name else JSON)
 
 
 async def list_rules(type: str = "", profile: str = "") -> ConnexionResponse:  # noqa: A002 - the query's name
     """Answer the rules by which the node judges."""
-    return _json(await asyncio.to_thread(published.rules, _node().standard, type, profile))
+    return _json(await _verbs().list_rules(type, profile))
 
 
 async def fetch_rule(rule: str) -> ConnexionResponse:
     """Answer one rule as its pack states it."""
-    return _json(await asyncio.to_thread(published.rule, _node().standard, rule))
+    return _json(await _verbs().fetch_rule(rule))
 
 
 async def list_code_lists() -> ConnexionResponse:
     """Answer what every code list says of itself."""
-    return _json(await asyncio.to_thread(published.code_lists, _node().standard))
+    return _json(await _verbs().list_code_lists())
 
 
 async def fetch_code_list(
     list: str,  # noqa: A002 - the path's own name
     on: str = "",
     after: str = "",
-    limit: int = published.MOST_CODES,
+    limit: int = MOST_CODES,
 ) -> ConnexionResponse:
     """Answer one code list with a page of its codes."""
-    page = published.CodePage(_day(on), after, limit)
-    return _json(await asyncio.to_thread(published.code_list, _node().standard, list, page))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Refused("bad-request", "TF-REST-1", f"{text} is no day", "/on") from error
+    return _json(await _verbs().fetch_code_list(list, on, after, limit))
 
 
 async def health() -> ConnexionResponse:
@@ -191,7 +149,5 @@ async def health() -> ConnexionResponse:
 
 async def ready() -> ConnexionResponse:
     """Answer whether a document could be taken in now."""
-    reason = await _node().ready()
-    if reason:
-        raise Unavailable(reason)
+    await _verbs().check_ready()
     return _json({"status": "ok"})

@@ -1,59 +1,56 @@
 """Submissions: the part in front of connexion, held to the same description (TF-REST-3, TF-REST-4)."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 import orjson
 
 from threeflow import messages
 from threeflow.errors import Refused, Unavailable
-from threeflow_gateway.intake.service import Intake, Taken
+from threeflow_gateway.binding.verbs import MOST_AT_ONCE, Call, Verbs
+from threeflow_gateway.intake.service import Taken
 from threeflow_gateway.rest.asgi import Answer
 from threeflow_gateway.rest.problems import JOSE, NDJSON, problem, unavailable
 
 __all__ = ["Submissions"]
 
-_MOST_LINES: Final = 1000
 _RETRY_AFTER: Final = ((b"retry-after", b"1"),)
 
 
 class Submissions:
     """Answers ``POST /v1/documents`` and ``POST /v1/documents/batch`` for a proven caller."""
 
-    def __init__(self, intake: Intake, now: Callable[[], datetime], *, line_octets: int) -> None:
-        self._intake = intake
-        self._now = now
+    def __init__(self, verbs: Verbs, *, line_octets: int) -> None:
+        self._verbs = verbs
         self._line_octets = line_octets
 
-    async def one(self, body: bytes, caller: str) -> Answer:
+    async def one(self, body: bytes, call: Call) -> Answer:
         """Take one envelope in."""
         try:
-            taken = await self._intake.submit(body, caller, self._now())
+            taken = await self._verbs.submit(call, body)
         except Unavailable as error:
             return unavailable(error)
         return Answer(_status(taken), JOSE, taken.envelope, _headers(taken))
 
-    async def many(self, body: bytes, caller: str) -> Answer:
+    async def many(self, body: bytes, call: Call) -> Answer:
         """Take envelopes in, one a line; answer one outcome a line, in the same order."""
         lines = body.split(b"\n")
         if lines[-1] == b"":
             lines.pop()
-        if len(lines) > _MOST_LINES:
-            return problem(Refused("too-large", "TF-INTAKE-2", f"a batch has at most {_MOST_LINES} lines"))
+        if len(lines) > MOST_AT_ONCE:
+            return problem(Refused("too-large", "TF-INTAKE-2", f"a batch has at most {MOST_AT_ONCE} lines"))
         # Arrival order is commit order: the committer takes them as they are submitted here.
-        outcomes = await asyncio.gather(*(self._line(line, caller) for line in lines))
+        outcomes = await asyncio.gather(*(self._line(line, call) for line in lines))
         return Answer(200, NDJSON, b"".join(outcome + b"\n" for outcome in outcomes))
 
-    async def _line(self, line: bytes, caller: str) -> bytes:
+    async def _line(self, line: bytes, call: Call) -> bytes:
         if len(line) > self._line_octets:
             refused = Refused(
                 "too-large", "TF-INTAKE-2", f"a document is larger than {self._line_octets} octets"
             )
             return orjson.dumps(messages.problem(refused))
         try:
-            return (await self._intake.submit(line, caller, self._now())).envelope
+            return (await self._verbs.submit(call, line)).envelope
         except Unavailable as error:
             return unavailable(error).body
 

@@ -66,7 +66,7 @@ def envelopes_are_written_anew() -> None:
 
         return document
 
-    wrap("threeflow_gateway.rest.reads:Reads", "document", make)
+    wrap("threeflow_gateway.binding.reads:Reads", "document", make)
 
 
 @fault("TF-REST-10")
@@ -96,7 +96,7 @@ def a_rule_is_not_told() -> None:
 
         return rules
 
-    wrap("threeflow_gateway.published", "rules", make)
+    wrap("threeflow_gateway.binding.published", "rules", make)
 
 
 @fault("TF-REST-11")
@@ -106,7 +106,7 @@ def code_lists_begin_anew_on_every_page() -> None:
     def make(real: Any) -> Any:
         return lambda standard, list_id, page: real(standard, list_id, replace(page, after=""))
 
-    wrap("threeflow_gateway.published", "code_list", make)
+    wrap("threeflow_gateway.binding.published", "code_list", make)
 
 
 @fault("TF-INTAKE-2")
@@ -119,7 +119,7 @@ def any_size_is_read() -> None:
 
 @fault("TF-INTAKE-12")
 def everybody_reads_everything() -> None:
-    put("threeflow_gateway.rest.reads", "may_read", lambda *_: True)
+    put("threeflow_gateway.binding.reads", "may_read", lambda *_: True)
 
 
 @fault("TF-INTAKE-12")
@@ -136,4 +136,4 @@ def not_yours_is_told_apart() -> None:
 
         return find
 
-    wrap("threeflow_gateway.rest.reads:Reads", "_find", make)
+    wrap("threeflow_gateway.binding.reads:Reads", "_find", make)

@@ -35,7 +35,7 @@ register_all({
 
 @fault("TF-TOKEN-12")
 def a_token_may_be_used_again() -> None:
-    put("threeflow_gateway.rest.callers:Callers", "_remember", lambda *_: None)
+    put("threeflow_gateway.binding.callers:Callers", "_remember", lambda *_: None)
 
 
 @fault("TF-TOKEN-8")
@@ -47,7 +47,7 @@ def clocks_may_not_differ_at_all() -> None:
 
 @fault("TF-TOKEN-13", "TF-TRUST-13", "TF-TOKEN-9")
 def a_retired_key_still_calls() -> None:
-    put("threeflow_gateway.rest.callers", "check_key", lambda *_args, **_kwargs: None)
+    put("threeflow_gateway.binding.callers", "check_key", lambda *_args, **_kwargs: None)
 
 
 @fault("TF-REST-7")

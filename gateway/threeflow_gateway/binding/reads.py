@@ -10,11 +10,11 @@ from threeflow import envelope, strict
 from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
+from threeflow_gateway.binding.subjects import Page, subject_view
 from threeflow_gateway.domain.visibility import may_read
 from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
-from threeflow_gateway.rest.views import Page, subject_view
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
 

@@ -1,45 +1,57 @@
 """Who calls: the caller token of a request, checked against the trust lists (TF-TOKEN)."""
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from threeflow import digest, token
+from threeflow import token
 from threeflow.errors import Refused
 from threeflow.trust import TrustStore, check_fresh, check_key
-from threeflow_gateway.rest.asgi import Scope
 
-__all__ = ["Callers"]
+__all__ = ["Callers", "Claim"]
 
 _SCHEME: Final = b"bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request says of its caller, and what its token has to be bound to.
+
+    ``method`` and ``uri`` are the token's `htm` and `htu`; ``body_digest`` its `dig`, None where it has none.
+    """
+
+    authorization: bytes
+    method: str
+    uri: str
+    body_digest: str | None
 
 
 class Callers:
     """Proves callers, and remembers the tokens of requests that must not be captured and sent again."""
 
-    def __init__(self, trust: TrustStore, *, node: str, endpoint: str, environment: str) -> None:
+    def __init__(self, trust: TrustStore, *, node: str, environment: str) -> None:
         self._trust = trust
         self._node = node
-        self._endpoint = endpoint.rstrip("/")
         self._environment = environment
         self._seen: set[tuple[str, str]] = set()
         self._order: deque[tuple[datetime, tuple[str, str]]] = deque()
 
-    def prove(self, scope: Scope, authorization: bytes, body: bytes, now: datetime, *, once: bool) -> str:
+    def prove(self, claim: Claim, now: datetime, *, once: bool) -> str:
         """Return the caller's node id; with ``once`` a token counts for one request only.
 
         Raises:
             Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
         """
-        if authorization[:7].lower() != _SCHEME:
+        if claim.authorization[:7].lower() != _SCHEME:
             raise Refused("token-malformed", "TF-REST-7", "the request carries no caller token")
         caller = token.check(
-            authorization[7:].strip().decode("latin-1"),
+            claim.authorization[7:].strip().decode("latin-1"),
             resolver=self._trust.verifying_key,
             aud=self._node,
-            method=scope["method"],
-            uri=self._endpoint + _target(scope),
-            body_digest=digest.of(body) if body or scope["method"] == "POST" else None,
+            method=claim.method,
+            uri=claim.uri,
+            body_digest=claim.body_digest,
             now=now,
             environment=self._environment,
         )
@@ -60,9 +72,3 @@ class Callers:
         self._seen.add(used)
         # Lifetimes differ by minutes at most: keeping all for the longest keeps the order.
         self._order.append((max(until, now + token.MAX_LIFETIME + timedelta(seconds=60)), used))
-
-
-def _target(scope: Scope) -> str:
-    path: bytes = scope.get("raw_path") or scope["path"].encode()
-    query: bytes = scope.get("query_string", b"")
-    return (path.split(b"?", 1)[0] + (b"?" + query if query else b"")).decode("latin-1")

@@ -1,0 +1,168 @@
+"""The verbs of the standard, whichever binding carries them: the one door to the node.
+
+A binding reads its own wire, lets `Verbs.admit` prove the caller, calls one verb, and writes the answer; what
+holds for every call whatever its binding belongs here.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+import threeflow_spec
+from threeflow import strict
+from threeflow.errors import Refused, Unavailable
+from threeflow.standard import Standard
+from threeflow_gateway.binding import published
+from threeflow_gateway.binding.callers import Callers, Claim
+from threeflow_gateway.binding.log_proofs import LogProofs
+from threeflow_gateway.binding.reads import Reads
+from threeflow_gateway.binding.subjects import Page
+from threeflow_gateway.intake.service import Intake, Taken
+
+__all__ = ["MOST_AT_ONCE", "Binding", "Call", "Node", "Verbs"]
+
+Binding = Literal["rest", "grpc"]
+
+MOST_AT_ONCE = 1000
+"""Most lines of a batch, and most documents of a stream without an outcome: the statement's `maxBatch`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who was proven to call, and over which binding."""
+
+    caller: str
+    binding: Binding
+
+
+class Node(Protocol):
+    """What the verbs ask of the assembled node."""
+
+    intake: Intake
+    reads: Reads
+    proofs: LogProofs
+    statement: bytes
+    standard: Standard
+    now: Callable[[], datetime]
+
+    async def next_events(self, caller: str, after: int, limit: int, wait: float) -> dict[str, Any]:
+        """Return events, waiting for them where there are none."""
+
+    async def cut_dossier(self, caller: str, asked: dict[str, Any]) -> bytes:
+        """Cut a dossier and return its sealed head."""
+
+    def dossier(self, caller: str, digest: str) -> bytes:
+        """Return the bundle of a dossier."""
+
+    def trust_lists(self) -> list[bytes]:
+        """Return the sealed trust lists."""
+
+    async def ready(self) -> str:
+        """Say why no document could be taken in now; empty where one could."""
+
+
+class Verbs:
+    """Every verb, for a proven caller; each raises ``Refused`` with its code, or ``Unavailable``."""
+
+    def __init__(self, node: Node, callers: Callers) -> None:
+        self._node = node
+        self._callers = callers
+
+    def admit(self, binding: Binding, claim: Claim, *, once: bool) -> Call:
+        """Prove the caller of a request; with ``once`` its token counts for this request only.
+
+        Raises:
+            Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
+        """
+        return Call(self._callers.prove(claim, self._node.now(), once=once), binding)
+
+    async def submit(self, call: Call, envelope: bytes) -> Taken:
+        """Take one envelope in; a refusal is an outcome, not raised."""
+        return await self._node.intake.submit(envelope, call.caller, self._node.now())
+
+    async def fetch_document(self, call: Call, issuer: str, document_id: str) -> bytes:
+        """Return an envelope as it was received."""
+        return await asyncio.to_thread(self._node.reads.document, call.caller, issuer, document_id)
+
+    async def fetch_receipt(self, call: Call, issuer: str, document_id: str) -> bytes:
+        """Return the receipt that a document earned."""
+        return await asyncio.to_thread(self._node.reads.receipt, call.caller, issuer, document_id)
+
+    async def fetch_subject(
+        self, call: Call, kind: str, key: Mapping[str, str], page: Page
+    ) -> dict[str, Any]:  # fmt: skip
+        """Return a subject as its documents make it."""
+        return await asyncio.to_thread(self._node.reads.subject, call.caller, kind, key, page)
+
+    async def make_dossier(self, call: Call, asked: dict[str, Any]) -> bytes:
+        """Cut a dossier and return its sealed head."""
+        return await self._node.cut_dossier(call.caller, asked)
+
+    async def fetch_dossier(self, call: Call, digest: str) -> bytes:
+        """Return the bundle of a dossier."""
+        return await asyncio.to_thread(self._node.dossier, call.caller, digest)
+
+    async def list_events(self, call: Call, after: int, limit: int, wait: float) -> dict[str, Any]:
+        """Return the caller's next events; where there are none, wait seconds for one (TF-REST-9)."""
+        if not 0 <= after <= strict.MAX_INTEGER:
+            raise Refused("bad-request", "TF-REST-1", "no event has that sequence number", "/after")
+        return await self._node.next_events(call.caller, after, limit, wait)
+
+    async def fetch_checkpoint(self, _call: Call) -> bytes:
+        """Return the newest checkpoint's envelope."""
+        return await asyncio.to_thread(self._node.proofs.checkpoint)
+
+    async def prove_inclusion(self, _call: Call, index: int, size: int) -> dict[str, Any]:
+        """Return the proof that a leaf is in the tree of a size."""
+        return await asyncio.to_thread(self._node.proofs.inclusion, index, size)
+
+    async def prove_consistency(self, _call: Call, first: int, second: int) -> dict[str, Any]:
+        """Return the proof that the tree of one size is the beginning of that of another."""
+        return await asyncio.to_thread(self._node.proofs.consistency, first, second)
+
+    def fetch_statement(self) -> bytes:
+        """Return the node's sealed statement; anyone may ask."""
+        return self._node.statement
+
+    async def fetch_trust_lists(self) -> list[bytes]:
+        """Return the sealed trust lists that the node holds; anyone may ask."""
+        return await asyncio.to_thread(self._node.trust_lists)
+
+    def fetch_standard_file(self, name: str) -> bytes:
+        """Return one file of the standard by its path below the version folder; anyone may ask."""
+        try:
+            return threeflow_spec.read("v1/" + name)
+        except (OSError, ValueError) as error:
+            raise Refused("not-found", "TF-REST-1", f"the standard has no file {name}") from error
+
+    async def list_rules(self, type_: str, profile: str) -> dict[str, Any]:
+        """Return the rules that bind documents of a type and a profile, empty for any; anyone may ask."""
+        return await asyncio.to_thread(published.rules, self._node.standard, type_, profile)
+
+    async def fetch_rule(self, rule: str) -> dict[str, Any]:
+        """Return one rule as its pack states it; anyone may ask."""
+        return await asyncio.to_thread(published.rule, self._node.standard, rule)
+
+    async def list_code_lists(self) -> dict[str, Any]:
+        """Return what every code list says of itself; anyone may ask."""
+        return await asyncio.to_thread(published.code_lists, self._node.standard)
+
+    async def fetch_code_list(self, list_id: str, on: str, after: str, limit: int) -> dict[str, Any]:
+        """Return one list with a page of its codes, of those valid on a day where one is named."""
+        page = published.CodePage(_day(on), after, limit)
+        return await asyncio.to_thread(published.code_list, self._node.standard, list_id, page)
+
+    async def check_ready(self) -> None:
+        """Return where a document could be taken in now; else raise ``Unavailable`` with the reason."""
+        reason = await self._node.ready()
+        if reason:
+            raise Unavailable(reason)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refused("bad-request", "TF-REST-1", f"{text} is no day", "/on") from error
