@@ -12,7 +12,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: engines help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: engines migration help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -87,6 +87,9 @@ format: $(STAMP) ## rewrite the sources as ruff formats them
 
 generate: $(STAMP) ## write every generated file anew
 	@for tool in $(GENERATORS); do echo "==> $$tool"; $(BIN)/python $$tool || exit 1; done
+
+migration: $(STAMP) ## draft the migration to the tables as they are declared now (ARGS='"what it does"')
+	@$(BIN)/python tools/new_migration.py $(ARGS)
 
 artefacts: $(STAMP) ## the standard for other people's tools, in dist-spec/: OpenAPI, schemas, protos, a collection, checksums
 	@echo "==> python -m tools.artefacts"

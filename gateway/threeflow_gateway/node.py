@@ -32,6 +32,7 @@ from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.statement import statement
+from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.ledger import Ledger
 from threeflow_gateway.store.writer import Writer
@@ -64,7 +65,8 @@ class GatewayNode:
         keys = tuple(SigningKey.load(path) for path in config.node.seal_keys)
         token_key = SigningKey.load(config.node.token_key)
         self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
-        self.database.create(node)
+        revisions.prepare(self.database)
+        self.database.claim(node)
         self._told, self._settled = Bells(), Bells()
         self._trust_bell = asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)

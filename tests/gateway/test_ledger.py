@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from threeflow.log import MerkleTree, verify_consistency, verify_inclusion
-from threeflow_gateway.store import tables
+from threeflow_gateway.store import revisions, tables
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.ledger import Ledger
 
@@ -41,7 +41,7 @@ def _fill(database: Database, first: int, last: int) -> None:
 
 def test_roots_and_proofs_are_those_of_rfc_9162(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'node.sqlite3'}")
-    database.create("xa.node")
+    revisions.prepare(database)
     ledger, tree = Ledger(database), MerkleTree()
     done = 0
     for size in (1, 2, 3, 255, 256, 257, 700, 1024, 1300):

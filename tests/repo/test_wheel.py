@@ -53,6 +53,14 @@ def test_the_wheel_carries_the_packages_and_nothing_that_is_named_generically(
 
 
 @pytest.mark.slow
+def test_the_wheel_carries_every_migration(wheel: set[str], root: Path) -> None:
+    folder = "threeflow_gateway/store/migrations/versions"
+    wanted = {f"{folder}/{path.name}" for path in (root / "gateway" / folder).glob("r*.py")}
+    assert wanted
+    assert wanted - wheel == set()
+
+
+@pytest.mark.slow
 def test_the_wheel_installs_the_command(wheel: set[str]) -> None:
     assert any(name.endswith("entry_points.txt") for name in wheel)
     assert any(name.endswith("licenses/LICENSE") for name in wheel)

@@ -24,6 +24,9 @@ class Database:
 
     def __init__(self, url: str, *, busy_seconds: float = 30.0) -> None:
         parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self._busy_seconds = busy_seconds
         self.embedded = parsed.get_backend_name() == "sqlite"
         if self.embedded:
             _make_folder(parsed)
@@ -44,14 +47,31 @@ class Database:
         with self._reader.connect() as connection:
             yield connection
 
-    def create(self, node: str) -> None:
-        """Create what is missing, and refuse to open the log of another node.
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """Give a connection that may change tables; committed at the end, rolled back on an exception."""
+        if not self.embedded:
+            with self.writing() as connection:
+                yield connection
+            return
+        # A table that is made anew under another name would take the rows that refer to it along.
+        engine = _sqlite_engine(
+            self._writer.url, "BEGIN IMMEDIATE", self._busy_seconds, keys="OFF", pool_size=1
+        )
+        try:
+            with engine.begin() as connection:
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise ValueError("the migration leaves rows that refer to nothing")
+        finally:
+            engine.dispose()
+
+    def claim(self, node: str) -> None:
+        """Open the log of a node, and refuse to open that of another.
 
         Raises:
             ValueError: the database holds the log of another node.
         """
-        with self.writing() as connection:
-            tables.metadata.create_all(connection)
         try:
             with self.writing() as connection:
                 held = connection.execute(select(tables.head.c.node)).scalar_one_or_none()
@@ -75,7 +95,7 @@ def _make_folder(url: URL) -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _sqlite_engine(url: URL, begin: str, busy_seconds: float, *, pool_size: int) -> Engine:
+def _sqlite_engine(url: URL, begin: str, busy_seconds: float, *, pool_size: int, keys: str = "ON") -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -88,7 +108,7 @@ def _sqlite_engine(url: URL, begin: str, busy_seconds: float, *, pool_size: int)
     def configure(connection: Any, _record: Any) -> None:
         # The driver's own transactions would begin late and deferred; ours begin by the listener below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={keys}", "cache_size=-32000"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

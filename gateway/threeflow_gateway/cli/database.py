@@ -1,0 +1,124 @@
+"""``threeflow database``: look at the tables of a node's database, and raise them to this release."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threeflow_gateway.cli.arguments import Run, Subparsers, command, group
+from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
+
+if TYPE_CHECKING:
+    from threeflow_gateway.store.database import Database
+
+UPGRADE = """\
+Raise the tables of a node's database to this release, migration by migration, each in one transaction.
+Processes of the release before may go on writing meanwhile. A node on embedded SQLite does this by itself
+when it starts; on PostgreSQL it is done once, before the processes of the new release start."""
+
+CURRENT = """\
+Print the revision of the tables of a node's database, the revision that this release needs, and the
+migrations that lie between."""
+
+CHECK = """\
+Answer whether the tables of a node's database are those that this release needs: exit code 0 where they
+are, 1 where 'threeflow database upgrade' is needed or the database is of a later release."""
+
+EXAMPLES = {
+    "upgrade": "  threeflow database upgrade --config node.toml\n",
+    "current": "  threeflow database current --config node.toml --json\n",
+    "check": "  threeflow database check --config node.toml && threeflow serve --config node.toml\n",
+}
+
+
+def add(commands: Subparsers) -> None:
+    """Add the group."""
+    held = group(
+        commands, "database", text="look at a node's tables and raise them", description="A node's database."
+    )
+    for name, run, text, description in (
+        ("upgrade", upgrade, "raise the tables to this release", UPGRADE),
+        ("current", current, "print the revision of the tables", CURRENT),
+        ("check", check, "say whether the tables are those of this release", CHECK),
+    ):
+        _add(held, name, run, text, description)
+
+
+def _add(held: Subparsers, name: str, run: Run, text: str, description: str) -> None:
+    made = command(held, name, run, text=text, description=description, examples=EXAMPLES[name])
+    made.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help="the node's configuration, TOML"
+    )
+
+
+def upgrade(args: argparse.Namespace, printer: Printer) -> int:
+    """Apply what is missing."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from threeflow_gateway.store import revisions
+
+    database = _database(args.config)
+    try:
+        applied = revisions.upgrade(database)
+    except revisions.NewerDatabaseError as error:
+        raise CannotRunError(str(error)) from None
+    except SQLAlchemyError as error:
+        raise CannotRunError(f"the database does not take it: {error}") from None
+    finally:
+        database.close()
+    lines = [f"applied {each}" for each in applied] or ["nothing to do"]
+    printer.result({"applied": applied, "current": revisions.newest()}, [*lines, f"at {revisions.newest()}"])
+    return GOOD
+
+
+def current(args: argparse.Namespace, printer: Printer) -> int:
+    """Print where the database stands."""
+    held, wanted, missing = _standing(args.config)
+    lines = [f"held    {held or 'none: the database is empty'}", f"needed  {wanted}"]
+    lines += [f"missing {each}" for each in missing or ()]
+    printer.result({"held": held, "needed": wanted, "missing": missing}, lines)
+    return GOOD
+
+
+def check(args: argparse.Namespace, printer: Printer) -> int:
+    """Answer whether a node of this release can run on it."""
+    held, wanted, missing = _standing(args.config)
+    good = missing == ()
+    advice = (
+        "" if good else ("run a later release" if missing is None else "run 'threeflow database upgrade'")
+    )
+    value = {"good": good, "held": held, "needed": wanted, "advice": advice}
+    printer.result(
+        value, [f"at {held or 'no revision'}, needed {wanted}" + (f": {advice}" if advice else "")]
+    )
+    return GOOD if good else ANSWER_IS_NO
+
+
+def _standing(config: Path) -> tuple[str | None, str, tuple[str, ...] | None]:
+    """Return the revision held, the one needed, and what lies between; None there for a later database."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from threeflow_gateway.store import revisions
+
+    database = _database(config)
+    try:
+        with database.reading() as connection:
+            held = revisions.current(connection)
+            try:
+                return held, revisions.newest(), revisions.pending(connection)
+            except revisions.NewerDatabaseError:
+                return held, revisions.newest(), None
+    except SQLAlchemyError as error:
+        raise CannotRunError(f"the database does not answer: {error}") from None
+    finally:
+        database.close()
+
+
+def _database(config: Path) -> "Database":
+    from threeflow_gateway.config import MisconfiguredError, load
+    from threeflow_gateway.store.database import Database
+
+    try:
+        settings = load(config).storage
+    except MisconfiguredError as error:
+        raise CannotRunError(str(error)) from None
+    return Database(settings.url, busy_seconds=settings.busy_seconds)

@@ -1,0 +1,24 @@
+"""What tests of every folder may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """One PostgreSQL for all tests of this process."""
+    with postgres.cluster() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, on each of the two kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'node.sqlite3'}"
+    made: postgres.Cluster = request.getfixturevalue("postgres_cluster")
+    return made.database()
