@@ -4,6 +4,8 @@ VENV    ?= .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 ARGS    ?=
+SECONDS ?= 60
+REQUESTS ?= 10000
 # A pyenv shim may exist and still not run, so each candidate is asked for its version.
 PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
              $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -22,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Threeflow needs Python 3.11 or later with venv; none was found. Install it, or say: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@echo "==> $(VENV): installing the pinned versions of constraints.txt with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,conformance]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,conformance,fuzz]'
 	@touch $@
 
 install: $(STAMP) ## create .venv with pinned dependencies (every target does this first)
@@ -38,6 +40,17 @@ test: $(STAMP) ## run every test (ARGS='-k word')
 chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--kills 60 --invoices 200 --orders FILE --chaos-seed 7')
 	@echo "==> pytest tests/system/test_kill.py $(ARGS)"
 	@$(BIN)/python -m pytest tests/system/test_kill.py -q $(ARGS)
+
+.PHONY: fuzz fuzz-readers fuzz-ports
+fuzz: fuzz-readers fuzz-ports ## odd octets for the readers of strangers' texts and for a node's ports (SECONDS=60 REQUESTS=10000)
+
+fuzz-readers: $(STAMP)
+	@echo "==> python tests/fuzz/guided.py --seconds $(SECONDS)"
+	@$(BIN)/python -W ignore tests/fuzz/guided.py --seconds $(SECONDS)
+
+fuzz-ports: $(STAMP)
+	@echo "==> python tests/fuzz/ports.py --requests $(REQUESTS)"
+	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $(REQUESTS)
 
 conformance: $(STAMP) ## certify the reference gateway as customs at export and import and as hub, in out/conformance
 	@for role in customs:export customs:import hub; do echo "==> threeflow-conformance run --role $$role"; \

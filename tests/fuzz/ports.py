@@ -1,0 +1,165 @@
+"""A node under odd octets at its ports: ``make fuzz REQUESTS=100000``.
+
+A gateway runs as a process of its own. Exit codes: 0 no finding; 1 an answer of 5xx, a hang, a dead process or
+memory that kept growing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(_ROOT / "tests"), str(_ROOT)]
+
+from fuzz.http_port import HttpPort  # noqa: E402
+from fuzz.wire import Reply, exchange  # noqa: E402
+from kit.members import Society  # noqa: E402
+from kit.stations import Fleet  # noqa: E402
+
+NODE = "xa.customs"
+_AT_ONCE = 16
+_GROWTH = 0.25
+"""Share by which memory may still grow in the second half of a run, with so many MiB at least."""
+_GROWTH_MIB = 48
+
+
+@dataclass
+class Tally:
+    """What was sent over one port in one way, and what came back."""
+
+    kind: str
+    sent: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    hung: list[str] = field(default_factory=list)
+
+    def add(self, octets: bytes, reply: Reply) -> None:
+        """Count one exchange."""
+        self.sent += 1
+        self.answers[str(reply.status) if reply.status else "closed"] += 1
+        if reply.status >= 500 and not _busy(reply):
+            self.failed.append(f"{octets[:600]!r} -> {reply.octets[-600:]!r}")
+        if reply.hung:
+            self.hung.append(repr(octets[:600]))
+
+    def told(self) -> dict[str, object]:
+        """The tally as JSON."""
+        answers = dict(sorted(self.answers.items()))
+        return {
+            "kind": self.kind, "sent": self.sent, "answers": answers, "failed": self.failed, "hung": self.hung
+        }  # fmt: skip
+
+
+def _busy(reply: Reply) -> bool:
+    """Whether the node said, as it may, that it takes in nothing more now, and when to come again."""
+    return reply.status == 503 and b"\r\nretry-after:" in reply.octets.lower()
+
+
+async def send(port: int, requests: Iterator[bytes], tally: Tally) -> None:
+    """Send the requests, some at once, and count what comes back."""
+
+    async def worker() -> None:
+        for octets in requests:
+            tally.add(octets, await exchange(port, octets))
+
+    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+
+
+def resident_mib(pid: int) -> float:
+    """Resident memory of a process, MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"process {pid} is gone")
+
+
+async def fuzz(requests: int, seed: int, folder: Path, *, slices: int = 10) -> dict[str, object]:
+    """Fuzz the port of a fresh node with so many requests, half of them raw; return the figures."""
+    society = Society()
+    for number, member in enumerate(each for each in society.members if each.gateway):
+        # The list names the peers; nobody listens there.
+        society.endpoints[member.id] = f"http://127.0.0.1:{number + 1}"
+    fleet = Fleet(folder, (NODE,), society=society)
+    fleet.start()
+    try:
+        return await _fuzz(fleet, requests, seed, slices)
+    finally:
+        await fleet.close()
+
+
+async def _fuzz(fleet: Fleet, requests: int, seed: int, slices: int) -> dict[str, object]:
+    process, station = fleet.processes[NODE], fleet.stations[NODE]
+    assert process._child is not None
+    port, pid = int(station.endpoint.rpartition(":")[2]), process._child.pid
+    http = HttpPort(station)
+    raw, signed = Tally("raw"), Tally("signed")
+    await _taken_in(port, http)
+    began, memory = time.monotonic(), [resident_mib(pid)]
+    for number in range(slices):
+        share = requests // slices // 2
+        await send(port, islice(http.raw(share, seed + number), share), raw)
+        await send(port, islice(http.signed(share, seed + number), share), signed)
+        memory.append(resident_mib(pid))
+        sys.stderr.write(f"{raw.sent + signed.sent} of {requests} sent, {memory[-1]:.0f} MiB\n")
+    await _taken_in(port, http)
+    middle = memory[len(memory) // 2]
+    return {
+        "requests": raw.sent + signed.sent,
+        "seconds": round(time.monotonic() - began, 1),
+        "memoryMiB": [round(each) for each in memory],
+        "memoryFlat": memory[-1] - middle <= max(_GROWTH_MIB, _GROWTH * middle),
+        "kinds": [each.told() for each in (raw, signed)],
+    }
+
+
+async def _taken_in(port: int, http: HttpPort) -> None:
+    reply = await exchange(port, http.good(), quiet=30.0)
+    if reply.status != 201:
+        raise RuntimeError(f"a right submission was answered {reply.status}: {reply.octets[-500:]!r}")
+
+
+def findings(figures: dict[str, object]) -> list[str]:
+    """What must not be."""
+    kinds: list[dict[str, list[str]]] = figures["kinds"]  # type: ignore[assignment]
+    found = [f"5xx: {each}" for kind in kinds for each in kind["failed"]]
+    found += [f"hang: {each}" for kind in kinds for each in kind["hung"]]
+    if not figures["memoryFlat"]:
+        found.append(f"memory kept growing: {figures['memoryMiB']}")
+    return found
+
+
+def main() -> int:
+    """Run it from the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--requests", type=int, default=10_000, help="how many in all (default 10000)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the edits (default 1)")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(fuzz(asked.requests, asked.seed, Path(folder)))
+    found = findings(figures)
+    if asked.json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        sys.stdout.write(f"{figures['requests']} requests in {figures['seconds']} s\n")
+        sys.stdout.write(f"memory, MiB: {figures['memoryMiB']}\n")
+        for kind in figures["kinds"]:  # type: ignore[attr-defined]
+            sys.stdout.write(f"{kind['kind']:<8} {kind['sent']:>8}  {kind['answers']}\n")
+    sys.stdout.writelines(f"FINDING {each}\n" for each in found[:20])
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
