@@ -6,6 +6,7 @@ STAMP   := $(VENV)/.installed
 ARGS    ?=
 SECONDS ?= 60
 REQUESTS ?= 10000
+MINUTES ?= 2
 # A pyenv shim may exist and still not run, so each candidate is asked for its version.
 PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
              $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -51,6 +52,11 @@ fuzz-readers: $(STAMP)
 fuzz-ports: $(STAMP)
 	@echo "==> python tests/fuzz/ports.py --requests $(REQUESTS)"
 	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $(REQUESTS)
+
+.PHONY: soak
+soak: $(STAMP) ## a gateway at half of its measured peak, for long (MINUTES=2)
+	@echo "==> python -m benchmarks.soak --minutes $(MINUTES)"
+	@$(BIN)/python -W ignore -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
 conformance: $(STAMP) ## certify the reference gateway as customs at export and import and as hub, in out/conformance
 	@for role in customs:export customs:import hub; do echo "==> threeflow-conformance run --role $$role"; \

@@ -1,7 +1,7 @@
 """A node under odd octets at its ports: ``make fuzz REQUESTS=100000``.
 
-A gateway runs as a process of its own. Exit codes: 0 no finding; 1 an answer of 5xx, a hang, a dead process or
-memory that kept growing.
+A gateway runs as a process of its own. Exit codes: 0 no finding; 1 an answer of 5xx, a hang, a dead
+process or memory that kept growing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Signatures by the public vectors of others: every good one is accepted, every bad one refused, here and by
 the library that the conformance suite judges with."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from kit import wycheproof
-from threeflow import base64url, envelope
+from threeflow import base64url, envelope, strict
 from threeflow.errors import Refused
 from threeflow.keys import Algorithm, VerifyingKey
 
@@ -17,7 +16,7 @@ FILES: dict[Algorithm, tuple[str, int, int]] = {
     "ES256": ("ecdsa_secp256r1_sha256_p1363_test", 150, 50),
     "Ed25519": ("ed25519_test", 60, 60),
 }
-"""The file of each algorithm, with the least numbers of good and of bad signatures that it is known to hold."""
+"""The file of each algorithm, with the least numbers of good and of bad signatures in it."""
 
 
 def _jwk(alg: Algorithm, key: dict[str, Any]) -> dict[str, str]:
@@ -32,7 +31,8 @@ def _sdk(alg: Algorithm, each: wycheproof.Signature) -> bool:
     try:
         key = VerifyingKey("xa.customs#seal-1", alg, "seal", _jwk(alg, each.key))
     except Refused as refused:
-        assert refused.requirement == "TF-SEAL-14"
+        if refused.requirement != "TF-SEAL-14":
+            raise
         return False
     return key.verify(each.signature, each.message)
 
@@ -92,7 +92,7 @@ def test_the_examples_of_jose_verify_but_their_headers_are_no_seals(
     for at in range(64):
         assert not key.verify(octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :], signed.encode())
     protected, payload = signed.split(".")
-    entry = f'{{"payload":"{payload}","signatures":[{{"protected":"{protected}","signature":"{signature}"}}]}}'
+    seal = {"protected": protected, "signature": signature}
     with pytest.raises(Refused) as caught:
-        envelope.read(entry.encode())
+        envelope.read(strict.dump({"payload": payload, "signatures": [seal]}))
     assert caught.value.code in {"header-malformed", "unsupported-algorithm"}
