@@ -24,7 +24,31 @@ def bundle() -> dict[str, Any]:
     }
     rewritten: dict[str, Any] = outside(described, sources, names)
     rewritten["components"]["schemas"].update(added)
-    return rewritten
+    return told_apart(rewritten)
+
+
+def told_apart(bundle: dict[str, Any]) -> dict[str, Any]:
+    """Return the bundle with no response named as a schema is: some generators make a class of either."""
+    components = bundle["components"]
+    twice = set(components["responses"]) & set(components["schemas"])
+    turned = {f"#/components/responses/{name}": f"#/components/responses/{name}Answer" for name in twice}
+    components["responses"] = {
+        name + "Answer" if name in twice else name: each for name, each in components["responses"].items()
+    }
+    renamed: dict[str, Any] = referring(bundle, turned)
+    return renamed
+
+
+def referring(node: Any, turned: dict[str, str]) -> Any:
+    """Return any piece of the bundle with some references turned to other components."""
+    if isinstance(node, list):
+        return [referring(each, turned) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: turned.get(each, each) if key == "$ref" and isinstance(each, str) else referring(each, turned)
+        for key, each in node.items()
+    }
 
 
 def component_names(sources: Sources, taken: set[str]) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:

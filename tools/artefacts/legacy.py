@@ -76,6 +76,9 @@ def plain(node: dict[str, Any], scalars: dict[str, Any]) -> dict[str, Any]:
         said.setdefault("type", {bool: "boolean"}.get(type(constant), "string"))
         if isinstance(constant, str):
             said["enum"] = [constant]
+    if isinstance(said.get("type"), list):
+        (said["type"],) = (each for each in said["type"] if each != "null")
+        said["nullable"] = True
     if said.get("x-enum") == "open" and "enum" in said:
         said["x-extensible-enum"] = said.pop("enum")
     if said.get("format") in {"date", "date-time"}:

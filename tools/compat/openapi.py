@@ -1,14 +1,15 @@
 """Compare OpenAPI descriptions: operations, parameters, bodies, statuses, media types and components."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any, Final
 
 from tools.compat.change import Change, Verdict, members, rest, shared, words
+from tools.compat.schemas import NOTES, compare_files
 from tools.compat.schemas import compare as compare_schemas
-from tools.compat.schemas import compare_files
 
 PART: Final = "openapi"
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+SCHEMAS: Final = "#/components/schemas/"
 Node = Mapping[str, Any]
 
 
@@ -18,7 +19,7 @@ def compare(old: Node, new: Node) -> Iterator[Change]:
     yield from members(PART, "", "operation", before, after)
     for name, one, other in shared(before, after):
         yield from _operation(one, other, name)
-    yield from _components(old.get("components", {}), new.get("components", {}))
+    yield from _components(old.get("components", {}), new.get("components", {}), _asked(new))
 
 
 def operations(described: Node) -> dict[str, dict[str, Any]]:
@@ -98,11 +99,65 @@ def _content(old: Node, new: Node, where: str) -> Iterator[Change]:
     before, after = old.get("content", {}), new.get("content", {})
     yield from members(PART, where, "media type", before, after)
     for media, one, other in shared(before, after):
-        yield from compare_schemas(one.get("schema", {}), other.get("schema", {}), f"{where} {media}", PART)
+        said = one.get("schema", {})
+        if not where.endswith(" body"):
+            said = yield from _described(said, other.get("schema", {}), f"{where} {media}")
+        yield from compare_schemas(said, other.get("schema", {}), f"{where} {media}", PART)
 
 
-def _components(old: Node, new: Node) -> Iterator[Change]:
-    yield from compare_files(old.get("schemas", {}), new.get("schemas", {}), PART)
+def _asked(described: Node) -> frozenset[str]:
+    """Return the names of the schemas that some request body reaches; the others stand in answers."""
+    schemas = described.get("components", {}).get("schemas", {})
+    found: set[str] = set()
+    ahead = {
+        name for each in operations(described).values() for name in _references(each.get("requestBody", {}))
+    }
+    while ahead:
+        name = ahead.pop()
+        found.add(name)
+        ahead |= set(_references(schemas.get(name, {}))) - found
+    return frozenset(found)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if str(node.get("$ref", "")).startswith(SCHEMAS):
+            yield node["$ref"].removeprefix(SCHEMAS)
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+
+
+def _described(old: Any, new: Any, where: str) -> Generator[Change, None, Any]:
+    """Return the old schema of an answer, with the new one where any object was admitted and is no more.
+
+    Who read an answer could rely on nothing inside such an object, so describing it takes nothing away.
+    """
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return old
+    meaning = {key: value for key, value in old.items() if key not in NOTES}
+    if meaning == {"type": "object"} and "$ref" in new:
+        yield Change("additive", PART, where, f"any object, now described by {new['$ref']}")
+        return new
+    kept = dict(old)
+    for key in ("properties", "items"):
+        if key == "items" and key in old and key in new:
+            kept[key] = yield from _described(old[key], new[key], where + "[]")
+        elif isinstance(old.get(key), Mapping) and isinstance(new.get(key), Mapping):
+            kept[key] = dict(old[key])
+            for name, one, other in shared(old[key], new[key]):
+                kept[key][name] = yield from _described(one, other, f"{where}/{name}")
+    return kept
+
+
+def _components(old: Node, new: Node, asked: Collection[str]) -> Iterator[Change]:
+    before, after = dict(old.get("schemas", {})), new.get("schemas", {})
+    for name, one, other in list(shared(before, after)):
+        if name not in asked:
+            before[name] = yield from _described(one, other, name)
+    yield from compare_files(before, after, PART)
     for kind, judge in (("parameters", _parameter), ("responses", _answer)):
         before, after = old.get(kind, {}), new.get(kind, {})
         yield from members(PART, f"components/{kind}", kind.removesuffix("s"), before, after)
