@@ -115,6 +115,15 @@ class Delivery:
     )
     documents_per_request: int = _setting("Most documents in one request to a peer.", 32)
     timeout_seconds: float = _setting("How long one request may take.", 30.0)
+    circuit_failures: int = _setting(
+        "Requests without an answer, in a row, after which a peer is only tried with one document at a time.",
+        5,
+    )
+    catch_up_per_second: float = _setting(
+        "Most documents a second of what a peer has been owed for over a minute; newer ones go beside them. "
+        "0 for no bound.",
+        200.0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

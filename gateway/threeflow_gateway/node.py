@@ -108,6 +108,7 @@ class GatewayNode:
             desk, self.ledger, self._checkpoints, keys, valid_seconds=config.process.dossier_seconds,
             profile=config.node.profile, settled=self._settled,
             witness_seconds=_WITNESS_SECONDS if config.delivery.enabled else 0.0,
+            reachable=self._outbox.reachable,
         )  # fmt: skip
         self._fetcher = Fetcher(desk, self.peers)
         socket = config.admin.socket

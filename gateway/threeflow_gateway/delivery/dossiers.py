@@ -68,8 +68,10 @@ class Cutter:
         profile: str,
         witness_seconds: float,
         settled: Bells,
+        reachable: Callable[[str], bool],
     ) -> None:
         self._desk = desk
+        self._reachable = reachable
         self._witness_seconds = witness_seconds
         self._settled = settled
         self._ledger = ledger
@@ -125,7 +127,9 @@ class Cutter:
             given = [
                 bytes(each.answer) for each in foreign if each.state == "done" and each.answer is not None
             ]
-            untried = any(each.state == "due" and each.attempts == 0 for each in foreign)
+            untried = any(
+                each.state == "due" and each.attempts == 0 and self._reachable(each.peer) for each in foreign
+            )
             left = until - loop.time()
             if given or not untried or left <= 0:
                 return given

@@ -182,6 +182,7 @@ class Decider:
                     "document": number,
                     "subject": subject,
                     "state": "due",
+                    "since": unit.at,
                     "attempts": 0,
                     "next_at": unit.at,
                     "answer": None,

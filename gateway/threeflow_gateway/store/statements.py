@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from threeflow_gateway.store.tables import (
     checkpoint,
@@ -241,35 +241,99 @@ DOSSIERS_TO_FETCH: Final = (
 # ---- delivery
 
 _EARLIER: Final = outbox.alias("earlier")
+_NOW: Final[Any] = bindparam("now")
+_HORIZON: Final[Any] = bindparam("horizon")
 
-DUE: Final = (
-    select(
-        outbox.c.document, outbox.c.subject, outbox.c.attempts, document.c.envelope, document.c.received_at
-    )
-    .join(document, document.c.no == outbox.c.document)
-    .where(
-        outbox.c.state == "due",
-        outbox.c.peer == bindparam("peer"),
-        outbox.c.next_at <= bindparam("now"),
-        ~select(_EARLIER.c.document)
+
+def _offered_later(row: Any) -> Any:
+    """Whether a row waits; no pause reaches beyond the horizon, so what does was written by another clock."""
+    return and_(row.c.next_at > _NOW, row.c.next_at <= _HORIZON)
+
+
+def _held_back(*, when: Any) -> Any:
+    """Whether the same peer is owed an earlier document about the same subject of which ``when`` holds."""
+    return (
+        select(_EARLIER.c.document)
         .where(
             _EARLIER.c.state == "due",
-            _EARLIER.c.peer == bindparam("peer"),
+            _EARLIER.c.peer == outbox.c.peer,
             _EARLIER.c.subject == outbox.c.subject,
             _EARLIER.c.document < outbox.c.document,
-            _EARLIER.c.next_at > bindparam("now"),
+            when,
         )
-        .exists(),
+        .exists()
     )
+
+
+_OWED: Final = (
+    select(outbox.c.document, outbox.c.subject, outbox.c.attempts, outbox.c.since, document.c.envelope)
+    .join(document, document.c.no == outbox.c.document)
+    .where(outbox.c.state == "due", outbox.c.peer == bindparam("peer"), ~_offered_later(outbox))
     .order_by(outbox.c.document)
     .limit(bindparam("limit"))
 )
-"""What a peer is owed now; what an earlier delivery of the same subject holds back is not due."""
 
-NEXT_DUE: Final = (
-    select(outbox.c.peer, func.min(outbox.c.next_at)).where(outbox.c.state == "due").group_by(outbox.c.peer)
+DUE: Final = _OWED.where(~_held_back(when=_offered_later(_EARLIER)))
+"""What a peer is owed now, oldest first; what an earlier one of the same subject holds back is not due."""
+
+DUE_LIVE: Final = _OWED.where(
+    outbox.c.document > bindparam("after"),
+    ~_held_back(when=or_(_offered_later(_EARLIER), _EARLIER.c.document <= bindparam("after"))),
 )
-"""When each peer is owed something next."""
+"""The same of what came after a document, about subjects of which nothing up to that document is owed."""
+
+NEWEST_OLD: Final = select(func.max(outbox.c.document)).where(
+    outbox.c.state == "due", outbox.c.peer == bindparam("peer"), outbox.c.since <= bindparam("before")
+)
+"""The newest document that a peer has been owed since before a moment."""
+
+NEXT_DUE: Final = select(func.min(outbox.c.next_at)).where(
+    outbox.c.state == "due", outbox.c.peer == bindparam("peer"), outbox.c.next_at > _NOW
+)
+"""When a peer is to be offered next what waits now."""
+
+OVERDUE: Final = (
+    select(outbox.c.peer, outbox.c.document, outbox.c.attempts, outbox.c.reason)
+    .where(outbox.c.state == "due", outbox.c.peer.in_(_many("peers")), outbox.c.since <= bindparam("before"))
+    .order_by(outbox.c.document)
+    .limit(bindparam("limit"))
+)
+"""What these peers have been owed for too long."""
+
+OWED_PEERS: Final = select(outbox.c.peer).where(outbox.c.state == "due").distinct()
+"""The peers that are owed something."""
+
+OUTBOX_BY_PEER: Final = (
+    select(outbox.c.peer, outbox.c.state, func.count().label("rows"), func.min(outbox.c.since).label("since"))
+    .where(outbox.c.state.in_(("due", "dead")))
+    .group_by(outbox.c.peer, outbox.c.state)
+)
+"""How much each peer is owed and how much of it is dead, and since when."""
+
+DEAD_LETTERS: Final = (
+    select(
+        outbox.c.peer, outbox.c.document, outbox.c.subject, outbox.c.since, outbox.c.attempts,
+        outbox.c.next_at, outbox.c.reason, document.c.issuer, document.c.id, document.c.type,
+        document.c.kind, document.c.received_at,
+    )
+    .join(document, document.c.no == outbox.c.document)
+    .where(outbox.c.state == "dead")
+    .order_by(outbox.c.peer, outbox.c.document)
+)  # fmt: skip
+"""What could not be delivered, with the reason; ``next_at`` is when that was decided."""
+
+END_DEAD_LETTER: Final = (
+    update(outbox)
+    .where(
+        outbox.c.state == "dead",
+        outbox.c.peer == bindparam("of_peer"),
+        outbox.c.document == bindparam("of_document"),
+    )
+    .values(
+        state=bindparam("to_state"), since=bindparam("to_since"), next_at=bindparam("to_since"), attempts=0,
+    )
+)  # fmt: skip
+"""Let a dead letter be owed again, or drop it; its reason stays until the next attempt."""
 
 SETTLE: Final = (
     update(outbox)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 __all__ = [
@@ -150,12 +151,22 @@ outbox: Final = Table(
     Column("peer", Text, primary_key=True, comment="the node to deliver to"),
     Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
     Column("subject", BigInteger, nullable=True, comment="deliveries of one subject keep their order"),
-    Column("state", Text, nullable=False, comment="due, done, dead"),
+    Column("state", Text, nullable=False, comment="due, done, dead, dropped"),
+    Column("since", Text, nullable=False, comment="when it was owed first, or a dead letter was retried"),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Text, nullable=False),
     Column("answer", LargeBinary, nullable=True, comment="the peer's sealed receipt or refusal"),
     Column("reason", Text, nullable=False, comment="why the last attempt failed"),
     Index("outbox_due", "state", "peer", "document"),
+    # What is settled leaves it: it is as large as what is owed, however long the node has run.
+    Index(
+        "outbox_order",
+        "peer",
+        "subject",
+        "document",
+        sqlite_where=text("state = 'due'"),
+        postgresql_where=text("state = 'due'"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -1,0 +1,148 @@
+"""The courier of one peer: one request after another, each with what is owed and what the circuit allows.
+
+The same envelope goes out each time, under a fresh token. A receipt settles a delivery, and so does a refusal
+that no repetition can mend; the latter is a dead letter with its reason. Everything else is offered again.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from threeflow.client import Outcome
+from threeflow.errors import Refused, Unavailable
+from threeflow_gateway import clock
+from threeflow_gateway.config import Delivery
+from threeflow_gateway.delivery.circuit import Circuit
+from threeflow_gateway.delivery.owed import Due, Owed
+from threeflow_gateway.delivery.retry import next_attempt
+from threeflow_gateway.intake.batch import Settlements
+from threeflow_gateway.store.database import Database
+
+__all__ = ["POLL_SECONDS", "Courier", "Lines", "Settles"]
+
+_LOG = logging.getLogger(__name__)
+POLL_SECONDS: Final = 2.0
+_SHORTEST: Final = 0.02
+_JITTER: Final = random.SystemRandom()
+
+
+class Settles(Protocol):
+    """Where settled deliveries are written."""
+
+    async def settle(self, settlements: Settlements) -> None:
+        """Write how deliveries ended; returns once it is durable."""
+
+
+class Line(Protocol):
+    """Speaks to one peer."""
+
+    async def submit(self, document: bytes, /) -> Outcome:
+        """Submit one envelope."""
+
+    async def submit_batch(self, envelopes: Sequence[bytes], /) -> list[Outcome]:
+        """Submit several in one request."""
+
+
+class Lines(Protocol):
+    """Speaks to the peers that a trust list names."""
+
+    def client(self, peer: str, /) -> Any:
+        """Return the ``Line`` of a peer; raises ``Unavailable`` where no list names it."""
+
+    def bound(self) -> tuple[str, ...]:
+        """Return the peers with an endpoint, sorted."""
+
+
+class Courier:
+    """Carries to one peer what it is owed."""
+
+    def __init__(
+        self,
+        database: Database,
+        lines: Lines,
+        intake: Settles,
+        settings: Delivery,
+        now: Callable[[], datetime],
+        *,
+        peer: str,
+    ) -> None:
+        self._lines = lines
+        self._intake = intake
+        self._settings = settings
+        self._now = now
+        self._peer = peer
+        self._owed = Owed(
+            database, peer, longest=settings.longest_retry_seconds, per_second=settings.catch_up_per_second
+        )
+        self.circuit = Circuit(
+            threshold=settings.circuit_failures, first=settings.first_retry_seconds,
+            longest=settings.longest_retry_seconds, largest=settings.documents_per_request,
+        )  # fmt: skip
+
+    async def round(self) -> float:
+        """Make one request, if one is due; return after how many seconds to look again."""
+        now = self._now()
+        most = self.circuit.most(now)
+        if most == 0:
+            return min(self.circuit.pause(now), POLL_SECONDS)
+        due = await asyncio.to_thread(self._owed.take, now, most)
+        if not due:
+            pause = await asyncio.to_thread(self._owed.next, now)
+            return POLL_SECONDS if pause is None else min(max(pause, _SHORTEST), POLL_SECONDS)
+        outcomes = await self._offer([each.envelope for each in due])
+        self._note(outcomes)
+        rows = [self._settlement(each, outcome) for each, outcome in zip(due, outcomes, strict=True)]
+        await self._intake.settle(Settlements(tuple(rows)))
+        return 0.0
+
+    async def _offer(self, envelopes: Sequence[bytes]) -> Sequence[Outcome | Exception]:
+        try:
+            line: Line = self._lines.client(self._peer)
+            if len(envelopes) == 1:
+                return [await line.submit(envelopes[0])]
+            return await line.submit_batch(envelopes)
+        except (Refused, Unavailable) as error:
+            return [error] * len(envelopes)
+
+    def _note(self, outcomes: Sequence[Outcome | Exception]) -> None:
+        """Tell the circuit: a peer that seals an outcome for any document answers."""
+        now = self._now()
+        if any(isinstance(each, Outcome) and each.sealed for each in outcomes):
+            if self.circuit.answered():
+                self._owed.begin_anew()
+                _LOG.info("%s answers again: the circuit to it is closed", self._peer)
+            return
+        before = self.circuit.state(now)
+        self.circuit.failed(now, _reason(outcomes[0]), jitter=_JITTER.random())
+        if before == "closed" and self.circuit.state(now) != "closed":
+            _LOG.warning("the circuit to %s is open: %s", self._peer, self.circuit.reason)
+
+    def _settlement(self, due: Due, outcome: Outcome | Exception) -> dict[str, Any]:
+        now = self._now()
+        row = {
+            "to_peer": self._peer, "to_document": due.document, "to_attempts": due.attempts + 1,
+            "to_next": clock.text(now), "to_answer": None, "to_reason": "",
+        }  # fmt: skip
+        if isinstance(outcome, Outcome) and outcome.taken_in:
+            return {**row, "to_state": "done", "to_answer": outcome.raw}
+        reason = _reason(outcome)
+        final = isinstance(outcome, Outcome) and outcome.sealed and not outcome.retryable
+        if final or now - due.since > timedelta(seconds=self._settings.give_up_seconds):
+            _LOG.warning("document %d is a dead letter to %s: %s", due.document, self._peer, reason)
+            answer = outcome.raw if isinstance(outcome, Outcome) else None
+            return {**row, "to_state": "dead", "to_answer": answer, "to_reason": reason}
+        again = next_attempt(
+            now, due.attempts + 1, first=self._settings.first_retry_seconds,
+            longest=self._settings.longest_retry_seconds, jitter=_JITTER.random(),
+        )  # fmt: skip
+        return {**row, "to_state": "due", "to_next": clock.text(again), "to_reason": reason}
+
+
+def _reason(outcome: Outcome | Exception) -> str:
+    if isinstance(outcome, Outcome):
+        detail = outcome.refusal.get("detail", "") if outcome.refusal else ""
+        return f"{outcome.code}: {detail}"
+    return str(outcome)
