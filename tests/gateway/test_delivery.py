@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,7 @@ from threeflow_gateway.delivery.circuit import Circuit
 from threeflow_gateway.delivery.retry import next_attempt
 
 A, B, C = 1, 2, 3
+Owing = Callable[..., Debtor]
 
 
 async def _until(told: Callable[[], bool]) -> None:
@@ -33,8 +33,8 @@ def once(failing: dict[int, Outcome]) -> Callable[[int], Outcome]:
 
 @pytest.mark.requirement("TF-DELIV-1")
 @synchronous
-async def test_what_a_peer_refuses_for_good_is_a_dead_letter_with_its_answer(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path)
+async def test_what_a_peer_refuses_for_good_is_a_dead_letter_with_its_answer(owing: Owing) -> None:
+    debtor = owing()
     debtor.owe([A, B])
     debtor.far.answer = once({1: refused("rule-violated")})
     await debtor.carry(debtor.courier(), 5)
@@ -46,8 +46,8 @@ async def test_what_a_peer_refuses_for_good_is_a_dead_letter_with_its_answer(tmp
 
 @pytest.mark.requirement("TF-DELIV-1")
 @synchronous
-async def test_what_is_owed_for_too_long_is_a_dead_letter_and_not_before(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path, give_up_seconds=3600)
+async def test_what_is_owed_for_too_long_is_a_dead_letter_and_not_before(owing: Owing) -> None:
+    debtor = owing(give_up_seconds=3600)
     debtor.far.down = True
     debtor.owe([A] * 3)
     outbox, courier = debtor.outbox(), debtor.courier()
@@ -63,8 +63,10 @@ async def test_what_is_owed_for_too_long_is_a_dead_letter_and_not_before(tmp_pat
 
 @pytest.mark.requirement("TF-DELIV-2", "TF-DELIV-3")
 @synchronous
-async def test_a_dead_letter_holds_nothing_back_and_goes_first_when_it_is_retried(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path)
+async def test_a_dead_letter_holds_nothing_back_and_goes_first_when_it_is_retried(
+    owing: Owing, storage_url: str
+) -> None:
+    debtor = owing(url=storage_url)
     debtor.owe([A, A, A])
     debtor.far.answer = once({2: refused("reference-mismatch")})
     courier = debtor.courier()
@@ -81,8 +83,8 @@ async def test_a_dead_letter_holds_nothing_back_and_goes_first_when_it_is_retrie
 
 @pytest.mark.requirement("TF-DELIV-1")
 @synchronous
-async def test_an_old_dead_letter_that_is_retried_gets_its_whole_time_again(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path, give_up_seconds=3600)
+async def test_an_old_dead_letter_that_is_retried_gets_its_whole_time_again(owing: Owing) -> None:
+    debtor = owing(give_up_seconds=3600)
     debtor.owe([A])
     debtor.far.answer = once({1: refused("not-entitled")})
     courier = debtor.courier()
@@ -98,8 +100,8 @@ async def test_an_old_dead_letter_that_is_retried_gets_its_whole_time_again(tmp_
 
 
 @synchronous
-async def test_what_is_dropped_is_never_offered_again_and_stays_readable(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path)
+async def test_what_is_dropped_is_never_offered_again_and_stays_readable(owing: Owing) -> None:
+    debtor = owing()
     debtor.owe([A, A])
     debtor.far.answer = once({1: refused("rule-violated")})
     courier = debtor.courier()
@@ -117,10 +119,10 @@ async def test_what_is_dropped_is_never_offered_again_and_stays_readable(tmp_pat
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_document_overtakes_an_earlier_one_of_its_subject(
-    tmp_path_factory: pytest.TempPathFactory, subjects: list[int | None], faults: list[str]
+    owing: Owing, subjects: list[int | None], faults: list[str]
 ) -> None:
     async def run() -> None:
-        debtor = Debtor(tmp_path_factory.mktemp("owing"), documents_per_request=4, circuit_failures=3)
+        debtor = owing(documents_per_request=4, circuit_failures=3)
         drawn = list(faults)
         debtor.owe(subjects)
         about = dict(enumerate(subjects, 1))
@@ -156,8 +158,8 @@ def test_no_document_overtakes_an_earlier_one_of_its_subject(
 
 @pytest.mark.requirement("TF-DELIV-5")
 @synchronous
-async def test_a_document_that_is_not_taken_delays_only_its_own_subject(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path, documents_per_request=2)
+async def test_a_document_that_is_not_taken_delays_only_its_own_subject(owing: Owing) -> None:
+    debtor = owing(documents_per_request=2)
     debtor.owe([A, A, B, C, None])
     debtor.far.answer = lambda no: refused("in-progress", retryable=True) if no == 1 else taken()
     await debtor.carry(debtor.courier(), 600)
@@ -167,8 +169,8 @@ async def test_a_document_that_is_not_taken_delays_only_its_own_subject(tmp_path
 
 @pytest.mark.requirement("TF-DELIV-5")
 @synchronous
-async def test_a_document_that_breaks_every_request_is_found_and_left_behind(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path, documents_per_request=8)
+async def test_a_document_that_breaks_every_request_is_found_and_left_behind(owing: Owing) -> None:
+    debtor = owing(documents_per_request=8)
     debtor.owe(range(1, 41))
 
     def bursts(number: int) -> Outcome:
@@ -185,8 +187,8 @@ async def test_a_document_that_breaks_every_request_is_found_and_left_behind(tmp
 
 @pytest.mark.requirement("TF-DELIV-5")
 @synchronous
-async def test_a_peer_that_hangs_delays_no_other(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path, "xb.customs", "xc.customs")
+async def test_a_peer_that_hangs_delays_no_other(owing: Owing) -> None:
+    debtor = owing("xb.customs", "xc.customs")
     hangs = asyncio.Event()
 
     async def never(_: bytes) -> Outcome:
@@ -208,8 +210,8 @@ async def test_a_peer_that_hangs_delays_no_other(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("TF-DELIV-6")
 @synchronous
-async def test_a_peer_down_is_tried_seldom_and_with_one_document(tmp_path: Path) -> None:
-    debtor = Debtor(tmp_path)
+async def test_a_peer_down_is_tried_seldom_and_with_one_document(owing: Owing) -> None:
+    debtor = owing()
     debtor.owe(range(1, 1001))
     debtor.far.down = True
     courier = debtor.courier()
@@ -253,9 +255,9 @@ def test_pauses_double_up_to_the_longest_and_are_halved_at_most(attempts: int, j
 @pytest.mark.requirement("TF-DELIV-7")
 @synchronous
 async def test_a_peer_that_was_gone_for_a_day_is_caught_up_and_new_documents_do_not_wait(
-    tmp_path: Path,
+    owing: Owing,
 ) -> None:
-    debtor = Debtor(tmp_path, catch_up_per_second=50.0)
+    debtor = owing(catch_up_per_second=50.0)
     courier = debtor.courier()
     debtor.far.down = True
     for hour in range(24):
@@ -290,9 +292,9 @@ async def test_a_peer_that_was_gone_for_a_day_is_caught_up_and_new_documents_do_
 @pytest.mark.requirement("TF-DELIV-8")
 @synchronous
 async def test_a_peer_that_leaves_the_lists_is_not_called_and_gets_all_when_it_is_back(
-    tmp_path: Path,
+    owing: Owing,
 ) -> None:
-    debtor = Debtor(tmp_path, "xb.customs", "xc.customs")
+    debtor = owing("xb.customs", "xc.customs")
     outbox = debtor.outbox()
     outbox.start()
     far = debtor.peers.pop("xb.customs")
@@ -313,8 +315,8 @@ async def test_a_peer_that_leaves_the_lists_is_not_called_and_gets_all_when_it_i
 
 @pytest.mark.parametrize("hours", [1, -1])
 @synchronous
-async def test_a_clock_that_jumps_an_hour_stops_no_delivery(tmp_path: Path, hours: int) -> None:
-    debtor = Debtor(tmp_path)
+async def test_a_clock_that_jumps_an_hour_stops_no_delivery(owing: Owing, hours: int) -> None:
+    debtor = owing()
     courier = debtor.courier()
     debtor.owe([A, A, B])
     debtor.far.down = True

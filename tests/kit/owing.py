@@ -17,7 +17,7 @@ from threeflow_gateway.config import Delivery
 from threeflow_gateway.delivery.courier import Courier
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.intake.batch import Settlements
-from threeflow_gateway.store import statements, tables
+from threeflow_gateway.store import revisions, statements, tables
 from threeflow_gateway.store.database import Database
 
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -74,12 +74,13 @@ class Far:
 class Debtor:
     """Owes documents; it is ``Lines`` and ``Settles`` of couriers over its own database."""
 
-    def __init__(self, folder: Path, *peers: str, **settings: Any) -> None:
+    def __init__(self, folder: Path, *peers: str, url: str = "", **settings: Any) -> None:
         self.now = Clock()
         self.peers = {peer: Far() for peer in peers or (PEER,)}
         self.settings = Delivery(**settings)
-        self.database = Database(f"sqlite:///{folder / 'node.sqlite3'}")
-        self.database.create("xa.customs")
+        self.database = Database(url or f"sqlite:///{folder / 'node.sqlite3'}")
+        revisions.upgrade(self.database)
+        self.database.claim("xa.customs")
         self._owed = 0
 
     @property

@@ -22,7 +22,21 @@ from threeflow_gateway.cli import (
 )
 from threeflow_gateway.cli.output import ANSWER_IS_NO, COULD_NOT_RUN, CannotRunError, Printer
 
-GROUPS = (demo, serve, database, dead_letters, keys, trust, validate, lost, seal, verify, rules, table, coverage)
+GROUPS = (
+    demo,
+    serve,
+    database,
+    dead_letters,
+    keys,
+    trust,
+    validate,
+    lost,
+    seal,
+    verify,
+    rules,
+    table,
+    coverage,
+)
 
 DESCRIPTION = """\
 Threeflow: the goods, funds and logistics data of a parcel travel together, sealed, from the country that

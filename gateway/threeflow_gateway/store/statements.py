@@ -241,6 +241,7 @@ DOSSIERS_TO_FETCH: Final = (
 # ---- delivery
 
 _EARLIER: Final = outbox.alias("earlier")
+_SINCE: Final = func.coalesce(outbox.c.since, outbox.c.next_at)
 _NOW: Final[Any] = bindparam("now")
 _HORIZON: Final[Any] = bindparam("horizon")
 
@@ -266,7 +267,7 @@ def _held_back(*, when: Any) -> Any:
 
 
 _OWED: Final = (
-    select(outbox.c.document, outbox.c.subject, outbox.c.attempts, outbox.c.since, document.c.envelope)
+    select(outbox.c.document, outbox.c.subject, outbox.c.attempts, _SINCE.label("since"), document.c.envelope)
     .join(document, document.c.no == outbox.c.document)
     .where(outbox.c.state == "due", outbox.c.peer == bindparam("peer"), ~_offered_later(outbox))
     .order_by(outbox.c.document)
@@ -283,7 +284,7 @@ DUE_LIVE: Final = _OWED.where(
 """The same of what came after a document, about subjects of which nothing up to that document is owed."""
 
 NEWEST_OLD: Final = select(func.max(outbox.c.document)).where(
-    outbox.c.state == "due", outbox.c.peer == bindparam("peer"), outbox.c.since <= bindparam("before")
+    outbox.c.state == "due", outbox.c.peer == bindparam("peer"), bindparam("before") >= _SINCE
 )
 """The newest document that a peer has been owed since before a moment."""
 
@@ -294,7 +295,7 @@ NEXT_DUE: Final = select(func.min(outbox.c.next_at)).where(
 
 OVERDUE: Final = (
     select(outbox.c.peer, outbox.c.document, outbox.c.attempts, outbox.c.reason)
-    .where(outbox.c.state == "due", outbox.c.peer.in_(_many("peers")), outbox.c.since <= bindparam("before"))
+    .where(outbox.c.state == "due", outbox.c.peer.in_(_many("peers")), bindparam("before") >= _SINCE)
     .order_by(outbox.c.document)
     .limit(bindparam("limit"))
 )
@@ -304,7 +305,7 @@ OWED_PEERS: Final = select(outbox.c.peer).where(outbox.c.state == "due").distinc
 """The peers that are owed something."""
 
 OUTBOX_BY_PEER: Final = (
-    select(outbox.c.peer, outbox.c.state, func.count().label("rows"), func.min(outbox.c.since).label("since"))
+    select(outbox.c.peer, outbox.c.state, func.count().label("rows"), func.min(_SINCE).label("since"))
     .where(outbox.c.state.in_(("due", "dead")))
     .group_by(outbox.c.peer, outbox.c.state)
 )
@@ -312,7 +313,7 @@ OUTBOX_BY_PEER: Final = (
 
 DEAD_LETTERS: Final = (
     select(
-        outbox.c.peer, outbox.c.document, outbox.c.subject, outbox.c.since, outbox.c.attempts,
+        outbox.c.peer, outbox.c.document, outbox.c.subject, outbox.c.attempts,
         outbox.c.next_at, outbox.c.reason, document.c.issuer, document.c.id, document.c.type,
         document.c.kind, document.c.received_at,
     )

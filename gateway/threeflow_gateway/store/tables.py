@@ -151,12 +151,18 @@ outbox: Final = Table(
     Column("peer", Text, primary_key=True, comment="the node to deliver to"),
     Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
     Column("subject", BigInteger, nullable=True, comment="deliveries of one subject keep their order"),
-    Column("state", Text, nullable=False, comment="due, done, dead, dropped"),
-    Column("since", Text, nullable=False, comment="when it was owed first, or a dead letter was retried"),
+    # Or dropped: a dead letter that was given up. The comment is that of revision 0001.
+    Column("state", Text, nullable=False, comment="due, done, dead"),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Text, nullable=False),
     Column("answer", LargeBinary, nullable=True, comment="the peer's sealed receipt or refusal"),
     Column("reason", Text, nullable=False, comment="why the last attempt failed"),
+    Column(
+        "since",
+        Text,
+        nullable=True,
+        comment="when it was owed first, or again; null where revision 0001 wrote it: then next_at is it",
+    ),
     Index("outbox_due", "state", "peer", "document"),
     # What is settled leaves it: it is as large as what is owed, however long the node has run.
     Index(

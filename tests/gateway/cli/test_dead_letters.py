@@ -1,6 +1,7 @@
 """`threeflow dead-letters`: looked at, retried and dropped on the node's own database."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, objec
 @pytest.mark.requirement("TF-DELIV-1")
 @synchronous
 async def test_what_two_peers_refused_is_listed_retried_and_dropped(
-    tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+    owing: Callable[..., Debtor], config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    debtor = Debtor(tmp_path, "xb.customs", "xc.customs")
+    debtor = owing("xb.customs", "xc.customs")
     for peer in debtor.peers:
         debtor.owe([1, 2], peer)
         debtor.peers[peer].answer = lambda number: refused("not-entitled") if number != 2 else taken()
