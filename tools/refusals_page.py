@@ -39,7 +39,8 @@ def row(code: str, entry: dict[str, Any], pages: dict[str, str]) -> str:
     title, remedy = (f"{entry[key]['en']}<br>{entry[key]['zh']}" for key in ("title", "remedy"))
     again = " · may be sent again" if entry["retryable"] else ""
     link = requirement(entry["requirement"], pages)
-    return f'| <a id="{code}"></a>`{code}`<br>HTTP {entry["http"]} · {link}{again} | {title} | {remedy} |\n'
+    statuses = f"HTTP {entry['http']}, gRPC {entry['grpc']}"
+    return f'| <a id="{code}"></a>`{code}`<br>{statuses} · {link}{again} | {title} | {remedy} |\n'
 
 
 def page(refusals: dict[str, Any], pages: dict[str, str]) -> str:

@@ -51,7 +51,8 @@ def default(field: Field[Any]) -> str:
 def lines() -> Iterator[str]:
     """The page, a section of the file a chapter."""
     yield HEAD
-    for name, section in get_type_hints(Config).items():
+    for name, hint in get_type_hints(Config).items():
+        section = get_args(hint)[0] if get_origin(hint) is UnionType else hint
         hints = get_type_hints(section)
         yield f"\n## `[{name}]`\n\n{section.__doc__}\n\n| setting | type | default | meaning |\n"
         yield "|---|---|---|---|\n"

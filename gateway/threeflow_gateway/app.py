@@ -28,6 +28,7 @@ from threeflow_gateway import clock
 from threeflow_gateway.binding.callers import Callers
 from threeflow_gateway.binding.verbs import Verbs
 from threeflow_gateway.config import Config, MisconfiguredError, load
+from threeflow_gateway.grpc.server import Server
 from threeflow_gateway.node import GatewayNode
 from threeflow_gateway.rest import operations
 from threeflow_gateway.rest.asgi import Answer, App, Receive, Scope, Send
@@ -48,6 +49,7 @@ class Gateway:
         limits = config.limits
         callers = Callers(self.node.trust, node=config.node.id, environment=config.node.environment)
         self.verbs = Verbs(self.node, callers)
+        self.grpc = None if config.grpc is None else Server(config.grpc, limits, self.verbs)
         self.app: App = Edge(
             self.verbs,
             self._below(),
@@ -81,11 +83,15 @@ class Gateway:
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
         await self.node.start()
+        if self.grpc is not None:
+            await self.grpc.start()
         if threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.node.look_at_trust)
         try:
             yield
         finally:
+            if self.grpc is not None:
+                await self.grpc.close()
             await self.node.close()
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "Admin",
     "Config",
     "Delivery",
+    "Grpc",
     "Limits",
     "Log",
     "MisconfiguredError",
@@ -148,6 +149,40 @@ class Admin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grpc:
+    """How the node answers over gRPC. A node without this section answers over REST alone."""
+
+    port: int = _setting("TCP port to listen on.")
+    endpoint: str = _setting(
+        "Address under which the node's statement publishes this binding: https, or http where it is"
+        " plaintext, with host and port and nothing else."
+    )
+    host: str = _setting("Address to listen on.", "127.0.0.1")
+    plaintext: bool = _setting("Whether to serve without TLS, as behind a proxy that ends it.", False)
+    certificate: Path | None = _setting(  # noqa: RUF009 - a field
+        "PEM file of the server's certificate, P-256, then its chain.", None
+    )
+    private_key: Path | None = _setting(  # noqa: RUF009 - a field
+        "PEM file of the certificate's private key.", None
+    )
+    client_authorities: Path | None = _setting(  # noqa: RUF009 - a field
+        "PEM file of the authorities by which callers' certificates are judged; where it is named, a caller"
+        " without one is not served (mutual TLS). It proves no caller token.",
+        None,
+    )
+    reflection: bool = _setting("Whether anyone may ask which services and messages there are.", True)
+    compression: bool = _setting("Whether answers are compressed with gzip.", False)
+    streams_per_connection: int = _setting("Most calls under way on one connection.", 1000)
+    keepalive_seconds: float = _setting(
+        "After so long a silence a connection is asked for a sign of life.", 60.0
+    )
+    stalled_seconds: float = _setting(
+        "How long a stream waits for a caller that takes no answers before it is ended.", 300.0
+    )
+    grace_seconds: float = _setting("How long calls under way may take to end when the node stops.", 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings, one section each."""
 
@@ -159,12 +194,14 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     log: Log = field(default_factory=Log)
     admin: Admin = field(default_factory=Admin)
+    grpc: Grpc | None = None
 
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
-    "delivery": Delivery, "log": Log, "admin": Admin,
+    "delivery": Delivery, "log": Log, "admin": Admin, "grpc": Grpc,
 }  # fmt: skip
+_MAY_BE_ABSENT: Final = {"grpc"}
 
 
 def load(path: Path) -> Config:
@@ -181,7 +218,11 @@ def load(path: Path) -> Config:
     if unknown:
         raise MisconfiguredError(f"unknown section [{unknown[0]}]")
     folder = path.resolve().parent
-    sections = {name: _section(name, kind, said.get(name, {}), folder) for name, kind in _SECTIONS.items()}
+    sections = {
+        name: _section(name, kind, said.get(name, {}), folder)
+        for name, kind in _SECTIONS.items()
+        if name in said or name not in _MAY_BE_ABSENT
+    }
     return Config(**sections)
 
 

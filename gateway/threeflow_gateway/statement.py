@@ -33,7 +33,7 @@ def statement(config: Config, standard: Standard, trust: TrustStore, now: dateti
         environment=config.node.environment,
         issued_at=now,
         specVersions=sorted(SPEC_VERSIONS, reverse=True),
-        bindings=[{"binding": "rest", "endpoint": config.node.endpoint}],
+        bindings=_bindings(config),
         roles=list(listed.roles if listed else ()),
         offices=offices,
         types=sorted(standard.table.rows),
@@ -54,3 +54,10 @@ def statement(config: Config, standard: Standard, trust: TrustStore, now: dateti
             for each in held
         ],
     )
+
+
+def _bindings(config: Config) -> list[dict[str, str]]:
+    bindings = [{"binding": "rest", "endpoint": config.node.endpoint}]
+    if config.grpc is not None:
+        bindings.append({"binding": "grpc", "endpoint": config.grpc.endpoint})
+    return bindings

@@ -15,10 +15,11 @@ LANGUAGES: Final = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One code of the catalogue; ``title`` and ``remedy`` by language."""
+    """One code of the catalogue; ``http`` and ``grpc`` are statuses, ``title`` and ``remedy`` by language."""
 
     code: str
     http: int
+    grpc: str
     retryable: bool
     requirement: str
     title: Mapping[str, str]

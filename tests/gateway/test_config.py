@@ -62,6 +62,7 @@ def test_every_setting_is_described() -> None:
         config.Delivery,
         config.Log,
         config.Admin,
+        config.Grpc,
     ):
         for each in fields(section):
             assert each.metadata["help"].endswith("."), each.name

@@ -40,4 +40,6 @@ def compare_refusals(old: Node, new: Node) -> Iterator[Change]:
     yield from members(REFUSALS, "", "code", before, after)
     for name, one, other in shared(before, after):
         yield from words(REFUSALS, name, one, other, ("title", "remedy"))
-        yield from rest(REFUSALS, name, one, other, ("title", "remedy"))
+        fresh = ("grpc",) if "grpc" not in one and "grpc" in other else ()
+        yield from (Change("additive", REFUSALS, name, f"its status over {each} is said") for each in fresh)
+        yield from rest(REFUSALS, name, one, other, ("title", "remedy", *fresh))

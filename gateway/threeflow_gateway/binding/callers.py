@@ -37,8 +37,8 @@ class Callers:
         self._seen: set[tuple[str, str]] = set()
         self._order: deque[tuple[datetime, tuple[str, str]]] = deque()
 
-    def prove(self, claim: Claim, now: datetime, *, once: bool) -> str:
-        """Return the caller's node id; with ``once`` a token counts for one request only.
+    def prove(self, claim: Claim, now: datetime, *, once: bool) -> token.Caller:
+        """Return who calls; with ``once`` a token counts for one request only.
 
         Raises:
             Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
@@ -55,14 +55,22 @@ class Callers:
             now=now,
             environment=self._environment,
         )
-        listed, newest = self._trust.key(caller.kid), self._trust.list_of(caller.node_id)
-        if listed is None or newest is None or self._trust.node(caller.node_id) is None:
-            raise Refused("caller-unknown", "TF-TOKEN-10", f"no list names the node {caller.node_id}")
-        check_fresh(newest, now)
-        check_key(listed, newest, at=now, witnessed_at=None)
+        self.check_key(caller.node_id, caller.kid, now)
         if once:
             self._remember((caller.node_id, caller.jti), caller.expires + token.SKEW, now)
-        return caller.node_id
+        return caller
+
+    def check_key(self, node_id: str, kid: str, now: datetime) -> None:
+        """Hold a caller's key to the newest lists.
+
+        Raises:
+            Refused: ``caller-unknown``, ``trust-list-stale``, or the state of the key.
+        """
+        listed, newest = self._trust.key(kid), self._trust.list_of(node_id)
+        if listed is None or newest is None or self._trust.node(node_id) is None:
+            raise Refused("caller-unknown", "TF-TOKEN-10", f"no list names the node {node_id}")
+        check_fresh(newest, now)
+        check_key(listed, newest, at=now, witnessed_at=None)
 
     def _remember(self, used: tuple[str, str], until: datetime, now: datetime) -> None:
         while self._order and self._order[0][0] < now:

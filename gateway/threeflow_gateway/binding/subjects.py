@@ -10,7 +10,10 @@ from threeflow.process import Balance, Entry, Portion, State
 from threeflow_gateway.intake.standing import Standing
 from threeflow_gateway.intake.subjects import keys_as_json
 
-__all__ = ["Page", "subject_view"]
+__all__ = ["MOST_ENTRIES", "Page", "subject_view"]
+
+MOST_ENTRIES = 100
+"""The most entries of an account in one answer, unless another number is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from threeflow_gateway.binding.callers import Callers, Claim
 from threeflow_gateway.binding.log_proofs import LogProofs
 from threeflow_gateway.binding.reads import Reads
 from threeflow_gateway.binding.subjects import Page
+from threeflow_gateway.intake.examine import Shown
 from threeflow_gateway.intake.service import Intake, Taken
 
 __all__ = ["MOST_AT_ONCE", "Binding", "Call", "Node", "Verbs"]
@@ -31,9 +32,10 @@ MOST_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who was proven to call, and over which binding."""
+    """Who was proven to call, by which key, and over which binding."""
 
     caller: str
+    kid: str
     binding: Binding
 
 
@@ -76,11 +78,23 @@ class Verbs:
         Raises:
             Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
         """
-        return Call(self._callers.prove(claim, self._node.now(), once=once), binding)
+        proven = self._callers.prove(claim, self._node.now(), once=once)
+        return Call(proven.node_id, proven.kid, binding)
 
-    async def submit(self, call: Call, envelope: bytes) -> Taken:
-        """Take one envelope in; a refusal is an outcome, not raised."""
-        return await self._node.intake.submit(envelope, call.caller, self._node.now())
+    def check_still(self, call: Call) -> None:
+        """Hold a long stream to what was proven when it was opened: the caller is listed still.
+
+        Raises:
+            Refused: ``caller-unknown``, or the state of the caller's key.
+        """
+        self._callers.check_key(call.caller, call.kid, self._node.now())
+
+    async def submit(self, call: Call, envelope: bytes, shown: Shown | None = None) -> Taken:
+        """Take one envelope in; a refusal is an outcome, not raised.
+
+        ``shown`` holds what was sent beside the envelope against its payload.
+        """
+        return await self._node.intake.submit(envelope, call.caller, self._node.now(), shown=shown)
 
     async def fetch_document(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return an envelope as it was received."""

@@ -21,7 +21,10 @@ from threeflow_gateway.domain import rights
 
 _MARKS_OF_PARTS: Final = (b'"part"', b'"parts"', b"\\")
 
-__all__ = ["ARTEFACTS", "Examiner", "Unit"]
+__all__ = ["ARTEFACTS", "Examiner", "Shown", "Unit"]
+
+Shown = Callable[[Mapping[str, Any]], None]
+"""Raises ``Refused`` where a payload is not what was shown of it."""
 
 ARTEFACTS: Final = frozenset({"checkpoint", "dossier-head"})
 """Protocol artefacts that are submitted like documents; they have no row and no kind."""
@@ -81,16 +84,21 @@ class Examiner:
         self._node = node
         self._environment = environment
 
-    def examine(self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False) -> Unit:
+    def examine(
+        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False, shown: Shown | None = None
+    ) -> Unit:
         """Read a document and verify its seals; later failures are kept in the unit.
 
         Of a document ``enclosed`` in a dossier, keys and rights were judged with the dossier, at its moment.
+        ``shown`` holds what was sent beside the envelope against the payload, before its seals are judged.
 
         Raises:
             Refused: envelope, JSON, header or seal is wrong.
         """
         env = envelope.read(raw)
         payload = strict.parse_object(env.payload)
+        if shown is not None:
+            shown(payload)
         header = header_of(payload)
         envelope.check_issuer(env, header["issuer"])
         envelope.check_seals(env, self._trust.verifying_key)

@@ -11,7 +11,7 @@ from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.intake.artefacts import CHECKPOINT
 from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Sweep
 from threeflow_gateway.intake.committer import Committer, Result
-from threeflow_gateway.intake.examine import Examiner, Unit
+from threeflow_gateway.intake.examine import Examiner, Shown, Unit
 from threeflow_gateway.intake.sealing import Sealer
 
 __all__ = ["Intake", "Taken"]
@@ -49,15 +49,19 @@ class Intake:
         self._answer_seconds = answer_seconds
         self._continues = continues
 
-    async def submit(self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False) -> Taken:
+    async def submit(
+        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False, shown: Shown | None = None
+    ) -> Taken:
         """Take a document in, or refuse it under seal; ``enclosed`` where a verified dossier holds it.
+
+        ``shown`` raises ``Refused`` where the payload is not what was sent beside it.
 
         Raises:
             Unavailable: the node cannot take in anything now.
         """
         digest: str | None = None
         try:
-            unit = self._examiner.examine(raw, caller, now, enclosed=enclosed)
+            unit = self._examiner.examine(raw, caller, now, enclosed=enclosed, shown=shown)
             digest = unit.digest
             if unit.type == CHECKPOINT and unit.failure is None:
                 await self._check_checkpoint(unit)

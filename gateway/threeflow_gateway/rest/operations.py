@@ -9,7 +9,7 @@ from connexion.lifecycle import ConnexionResponse
 from threeflow import envelope
 from threeflow.errors import Unavailable
 from threeflow_gateway.binding.published import MOST_CODES
-from threeflow_gateway.binding.subjects import Page
+from threeflow_gateway.binding.subjects import MOST_ENTRIES, Page
 from threeflow_gateway.binding.verbs import Call, Verbs
 from threeflow_gateway.rest.edge import CALL
 from threeflow_gateway.rest.problems import JOSE, JSON
@@ -18,8 +18,6 @@ __all__ = ["VERBS"]
 
 VERBS = "threeflow.verbs"
 """Where the scope holds the verbs of the node that answers."""
-
-MOST_ENTRIES = 100
 
 
 def _verbs() -> Verbs:

@@ -28,9 +28,9 @@ if _version_not_supported:
 class DocumentServiceStub:
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     def __init__(self, channel):
@@ -64,9 +64,9 @@ class DocumentServiceStub:
 class DocumentServiceServicer:
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     def SubmitDocument(self, request, context):
@@ -136,9 +136,9 @@ def add_DocumentServiceServicer_to_server(servicer, server):
 class DocumentService:
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     @staticmethod

@@ -29,9 +29,9 @@ GRPC_VERSION: str
 class DocumentServiceStub:
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     @_typing.overload
@@ -58,9 +58,9 @@ class DocumentServiceStub:
 class DocumentServiceAsyncStub(DocumentServiceStub):
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -83,9 +83,9 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
 class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes in sealed documents and answers each with a sealed receipt or a refusal.
 
-    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token; its `htu` is the
-    method's full name. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as
-    a message.
+    Every call carries a caller token in the metadata `authorization`, as `Bearer` and the token: its `htm` is `POST`,
+    its `htu` the method's full name as `/threeflow.v1.DocumentService/SubmitDocument`, and a `dig` it has only where
+    that is said. A refusal is answered as a status with RefusalDetail in its details, and on SubmitBatch as a message.
     """
 
     @_abc_1.abstractmethod

@@ -49,7 +49,7 @@ class EventServiceServicer:
     def ListEvents(self, request, context):
         """The caller's events after a sequence number, oldest first, then each new one as it is committed. A caller
         that comes back asks with the last number it holds and misses nothing. A stream that the caller does not
-        read is held, not dropped; the node may end it with RESOURCE_EXHAUSTED, and the caller resumes.
+        read is held, not dropped; the node may end it with UNAVAILABLE, and the caller resumes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,7 @@ class EventServiceStub:
     ListEvents: _grpc.UnaryStreamMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]
     """The caller's events after a sequence number, oldest first, then each new one as it is committed. A caller
     that comes back asks with the last number it holds and misses nothing. A stream that the caller does not
-    read is held, not dropped; the node may end it with RESOURCE_EXHAUSTED, and the caller resumes.
+    read is held, not dropped; the node may end it with UNAVAILABLE, and the caller resumes.
     """
 
 @_typing.type_check_only
@@ -47,7 +47,7 @@ class EventServiceAsyncStub(EventServiceStub):
     ListEvents: _aio.UnaryStreamMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]  # type: ignore[assignment]
     """The caller's events after a sequence number, oldest first, then each new one as it is committed. A caller
     that comes back asks with the last number it holds and misses nothing. A stream that the caller does not
-    read is held, not dropped; the node may end it with RESOURCE_EXHAUSTED, and the caller resumes.
+    read is held, not dropped; the node may end it with UNAVAILABLE, and the caller resumes.
     """
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -61,7 +61,7 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_event_service_pb2.ListEventsResponse], _abc.AsyncIterator[_event_service_pb2.ListEventsResponse]]:
         """The caller's events after a sequence number, oldest first, then each new one as it is committed. A caller
         that comes back asks with the last number it holds and misses nothing. A stream that the caller does not
-        read is held, not dropped; the node may end it with RESOURCE_EXHAUSTED, and the caller resumes.
+        read is held, not dropped; the node may end it with UNAVAILABLE, and the caller resumes.
         """
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -38,8 +38,8 @@ class RefusalDetail(_message.Message):
     retryable: _builtins.bool
     """Whether the same message may be taken in later. Required."""
     envelope: _builtins.bytes
-    """The sealed refusal, the octets of its envelope. Absent before the caller was proven, and where it is too
-    large for metadata.
+    """The sealed refusal, the octets of its envelope. Absent before the caller was proven, and where the details would
+    be larger than 5,120 octets.
     """
     problem: _builtins.bytes
     """The refusal as an RFC 9457 problem, the octets of its JSON. Present where there is no sealed refusal and

@@ -27,8 +27,14 @@ class FetchSubjectRequest(_message.Message):
 
     KIND_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
+    ENTRIES_AFTER_FIELD_NUMBER: _builtins.int
+    ENTRIES_LIMIT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of the subject: case, consignment, movement, account or record. Required."""
+    entries_after: _builtins.str
+    """Of an account, the key of the last entry that the caller holds; empty for the beginning. Optional."""
+    entries_limit: _builtins.int
+    """Of an account, the most entries to answer. Optional; from 1 to 10000, 0 means 100."""
     @_builtins.property
     def key(self) -> _common_pb2.Key:
         """A key of it. Required."""
@@ -38,10 +44,12 @@ class FetchSubjectRequest(_message.Message):
         *,
         kind: _builtins.str = ...,
         key: _common_pb2.Key | None = ...,
+        entries_after: _builtins.str = ...,
+        entries_limit: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "kind", b"kind"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries_after", b"entries_after", "entries_limit", b"entries_limit", "key", b"key", "kind", b"kind"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -448,6 +456,90 @@ class FetchSubjectResponse(_message.Message):
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     @_typing.final
+    class Entry(_message.Message):
+        """An entry of an account, of which others clear parts."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        @_typing.final
+        class Move(_message.Message):
+            """A move of the entry."""
+
+            DESCRIPTOR: _descriptor.Descriptor
+
+            TO_FIELD_NUMBER: _builtins.int
+            CAUSE_FIELD_NUMBER: _builtins.int
+            AT_FIELD_NUMBER: _builtins.int
+            CLEARED_FIELD_NUMBER: _builtins.int
+            to: _builtins.str
+            """State after. Required."""
+            cause: _builtins.str
+            """Digest of the document that caused it. Required."""
+            at: _builtins.str
+            """When, RFC 3339. Required."""
+            cleared: _builtins.str
+            """What it cleared, a decimal in the entry's unit; negative where it gave back. Required."""
+            def __init__(
+                self,
+                *,
+                to: _builtins.str = ...,
+                cause: _builtins.str = ...,
+                at: _builtins.str = ...,
+                cleared: _builtins.str = ...,
+            ) -> None: ...
+            _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+            def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+            _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "cause", b"cause", "cleared", b"cleared", "to", b"to"]  # noqa: Y015
+            def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+            def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+        ENTRY_FIELD_NUMBER: _builtins.int
+        SIDE_FIELD_NUMBER: _builtins.int
+        UNIT_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        STATE_FIELD_NUMBER: _builtins.int
+        CLEARED_FIELD_NUMBER: _builtins.int
+        HOLDER_FIELD_NUMBER: _builtins.int
+        MOVES_FIELD_NUMBER: _builtins.int
+        entry: _builtins.str
+        """Its key: its number, and its line after a slash where it has one. Required."""
+        side: _builtins.str
+        """Side of the account: credit or debit. Required."""
+        unit: _builtins.str
+        """What is counted: an item with its unit of measure, a unit, or a currency. Required."""
+        value: _builtins.str
+        """How much the entry brings, a decimal. Required."""
+        state: _builtins.str
+        """Where the entry stands: none, reserved, posted, cleared or reversed. Required."""
+        cleared: _builtins.str
+        """How much of it is cleared, a decimal. Required."""
+        holder: _builtins.str
+        """Digest of the document that reserved it, while that holds it. Optional."""
+        @_builtins.property
+        def moves(self) -> _containers.RepeatedCompositeFieldContainer[Global___FetchSubjectResponse.Entry.Move]:
+            """What moved the entry, in order. Required."""
+
+        def __init__(
+            self,
+            *,
+            entry: _builtins.str = ...,
+            side: _builtins.str = ...,
+            unit: _builtins.str = ...,
+            value: _builtins.str = ...,
+            state: _builtins.str = ...,
+            cleared: _builtins.str = ...,
+            holder: _builtins.str | None = ...,
+            moves: _abc.Iterable[Global___FetchSubjectResponse.Entry.Move] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_holder", b"_holder", "holder", b"holder"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_holder", b"_holder", "cleared", b"cleared", "entry", b"entry", "holder", b"holder", "moves", b"moves", "side", b"side", "state", b"state", "unit", b"unit", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__holder: _TypeAlias = _typing.Literal["holder"]  # noqa: Y015
+        _WhichOneofArgType__holder: _TypeAlias = _typing.Literal["_holder", b"_holder"]  # noqa: Y015
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__holder) -> _WhichOneofReturnType__holder | None: ...
+
+    @_typing.final
     class TracksEntry(_message.Message):
         DESCRIPTOR: _descriptor.Descriptor
 
@@ -477,10 +569,14 @@ class FetchSubjectResponse(_message.Message):
     FINDINGS_FIELD_NUMBER: _builtins.int
     WAITING_FIELD_NUMBER: _builtins.int
     ACCOUNTS_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    ENTRIES_NEXT_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of the subject. Required."""
     id: _builtins.str
     """This node's own id of the subject, opaque to others. Required."""
+    entries_next: _builtins.str
+    """What to ask after next where more entries follow. Optional."""
     @_builtins.property
     def keys(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Key]:
         """Keys known. Required."""
@@ -513,6 +609,10 @@ class FetchSubjectResponse(_message.Message):
     def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___FetchSubjectResponse.Account]:
         """Accounts touched. Required."""
 
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___FetchSubjectResponse.Entry]:
+        """Of an account, one page of its entries by their keys. Optional."""
+
     def __init__(
         self,
         *,
@@ -526,12 +626,16 @@ class FetchSubjectResponse(_message.Message):
         findings: _abc.Iterable[Global___FetchSubjectResponse.Finding] | None = ...,
         waiting: _abc.Iterable[Global___FetchSubjectResponse.Waiting] | None = ...,
         accounts: _abc.Iterable[Global___FetchSubjectResponse.Account] | None = ...,
+        entries: _abc.Iterable[Global___FetchSubjectResponse.Entry] | None = ...,
+        entries_next: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_entries_next", b"_entries_next", "entries_next", b"entries_next"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "documents", b"documents", "findings", b"findings", "id", b"id", "keys", b"keys", "kind", b"kind", "portions", b"portions", "steps", b"steps", "tracks", b"tracks", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_entries_next", b"_entries_next", "accounts", b"accounts", "documents", b"documents", "entries", b"entries", "entries_next", b"entries_next", "findings", b"findings", "id", b"id", "keys", b"keys", "kind", b"kind", "portions", b"portions", "steps", b"steps", "tracks", b"tracks", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__entries_next: _TypeAlias = _typing.Literal["entries_next"]  # noqa: Y015
+    _WhichOneofArgType__entries_next: _TypeAlias = _typing.Literal["_entries_next", b"_entries_next"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__entries_next) -> _WhichOneofReturnType__entries_next | None: ...
 
 Global___FetchSubjectResponse: _TypeAlias = FetchSubjectResponse  # noqa: Y015
 

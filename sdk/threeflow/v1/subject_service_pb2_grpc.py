@@ -65,7 +65,8 @@ class SubjectServiceServicer:
 
     def MakeDossier(self, request, context):
         """Cut a dossier of a consignment for stated receivers and one purpose. The head is sealed by this node, taken
-        in like any document, and delivered to the receivers.
+        in like any document, and delivered to the receivers. The token's `dig` is the digest of this request's octets as
+        they are sent, since the call changes something.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

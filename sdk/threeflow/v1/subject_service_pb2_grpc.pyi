@@ -37,7 +37,8 @@ class SubjectServiceStub:
     """One-click tracking: keys, documents, portions with their tracks, steps, findings, accounts."""
     MakeDossier: _grpc.UnaryUnaryMultiCallable[_subject_service_pb2.MakeDossierRequest, _subject_service_pb2.MakeDossierResponse]
     """Cut a dossier of a consignment for stated receivers and one purpose. The head is sealed by this node, taken
-    in like any document, and delivered to the receivers.
+    in like any document, and delivered to the receivers. The token's `dig` is the digest of this request's octets as
+    they are sent, since the call changes something.
     """
     FetchDossier: _grpc.UnaryStreamMultiCallable[_subject_service_pb2.FetchDossierRequest, _subject_service_pb2.FetchDossierResponse]
     """Fetch the bundle of a dossier by the digest of its head, in pieces: a bundle may be larger than a message."""
@@ -51,7 +52,8 @@ class SubjectServiceAsyncStub(SubjectServiceStub):
     """One-click tracking: keys, documents, portions with their tracks, steps, findings, accounts."""
     MakeDossier: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.MakeDossierRequest, _subject_service_pb2.MakeDossierResponse]  # type: ignore[assignment]
     """Cut a dossier of a consignment for stated receivers and one purpose. The head is sealed by this node, taken
-    in like any document, and delivered to the receivers.
+    in like any document, and delivered to the receivers. The token's `dig` is the digest of this request's octets as
+    they are sent, since the call changes something.
     """
     FetchDossier: _aio.UnaryStreamMultiCallable[_subject_service_pb2.FetchDossierRequest, _subject_service_pb2.FetchDossierResponse]  # type: ignore[assignment]
     """Fetch the bundle of a dossier by the digest of its head, in pieces: a bundle may be larger than a message."""
@@ -74,7 +76,8 @@ class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_subject_service_pb2.MakeDossierResponse, _abc.Awaitable[_subject_service_pb2.MakeDossierResponse]]:
         """Cut a dossier of a consignment for stated receivers and one purpose. The head is sealed by this node, taken
-        in like any document, and delivered to the receivers.
+        in like any document, and delivered to the receivers. The token's `dig` is the digest of this request's octets as
+        they are sent, since the call changes something.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,129 @@
+"""One call as it came, and how every call ends: with messages, or with a status that says why not."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import grpc
+import grpc.aio
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+
+from threeflow.errors import Refused, Unavailable
+from threeflow_gateway.binding.callers import Claim
+from threeflow_gateway.binding.verbs import Call, Verbs
+from threeflow_gateway.grpc import statuses
+
+__all__ = ["Asked", "Context", "read", "service"]
+
+_LOG = logging.getLogger(__name__)
+_METHOD: Final = "POST"
+
+Context = grpc.aio.ServicerContext[bytes, bytes]
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call: the method's full name, the octets of its request, and gRPC's own context."""
+
+    method: str
+    octets: bytes
+    context: Context
+    stalled_seconds: float
+
+    def admit(self, verbs: Verbs, *, dig: str | None = None, once: bool = True) -> Call:
+        """Prove the caller; ``dig`` is what its token has to be bound to, ``once`` as in `Verbs.admit`.
+
+        Raises:
+            Refused: as `Verbs.admit`.
+        """
+        said = next(
+            (value for name, value in self.context.invocation_metadata() or () if name == "authorization"),
+            b"",
+        )
+        authorization = said.encode("utf-8", "replace") if isinstance(said, str) else said
+        return verbs.admit("grpc", Claim(authorization, _METHOD, self.method, dig), once=once)
+
+    async def write(self, message: Message) -> None:
+        """Send one message of a stream; wait for a caller that is slow to take it.
+
+        Raises:
+            Unavailable: the caller took nothing for too long.
+        """
+        try:
+            async with asyncio.timeout(self.stalled_seconds):
+                await self.context.write(message.SerializeToString())
+        except TimeoutError:
+            raise Unavailable("the caller took no answer for too long") from None
+
+
+def read(kind: type[M], octets: bytes) -> M:
+    """Return the message that octets are.
+
+    Raises:
+        Refused: ``bad-request``.
+    """
+    try:
+        return kind.FromString(octets)
+    except DecodeError as error:
+        raise Refused("bad-request", "TF-GRPC-6", f"the octets are no {kind.DESCRIPTOR.name}") from error
+
+
+def service(described: ServiceDescriptor, verbs: object, *, stalled_seconds: float) -> grpc.GenericRpcHandler:
+    """Return the handler of a service; `verbs` has a method for each call, named in snake case.
+
+    Requests come as octets: what cannot be read is a refusal here, and in gRPC's own hands would be UNKNOWN.
+    """
+    handlers = {
+        method.name: _handler(described.full_name, method, verbs, stalled_seconds)
+        for method in described.methods
+    }
+    return grpc.method_handlers_generic_handler(described.full_name, handlers)
+
+
+def _handler(service: str, method: MethodDescriptor, verbs: object, stalled: float) -> Any:
+    name = f"/{service}/{method.name}"
+    work = getattr(verbs, "".join(f"_{each.lower()}" if each.isupper() else each for each in method.name)[1:])
+    kind = GetMessageClass(method.input_type)
+
+    async def unary(octets: bytes, context: Context) -> bytes:
+        async def answered() -> bytes:
+            answer: Message = await work(read(kind, octets), Asked(name, octets, context, stalled))
+            return answer.SerializeToString()
+
+        return await _ended(context, answered)
+
+    async def answers(octets: bytes, context: Context) -> None:
+        await _ended(context, lambda: work(read(kind, octets), Asked(name, octets, context, stalled)))
+
+    async def exchange(_: object, context: Context) -> None:
+        await _ended(context, lambda: work(Asked(name, b"", context, stalled)))
+
+    if method.client_streaming:
+        return grpc.stream_stream_rpc_method_handler(exchange)
+    return (
+        grpc.unary_stream_rpc_method_handler
+        if method.server_streaming
+        else grpc.unary_unary_rpc_method_handler
+    )(answers if method.server_streaming else unary)
+
+
+T = TypeVar("T")
+
+
+async def _ended(context: Context, work: Callable[[], Awaitable[T]]) -> T:
+    """Do the work of a call; whatever goes wrong in it ends the call with a status that says so."""
+    try:
+        return await work()
+    except grpc.aio.AbortError:
+        raise
+    except Exception as error:
+        if not isinstance(error, statuses.EndedError | Refused | Unavailable):
+            _LOG.error("a call failed", exc_info=error)
+        status = statuses.of(error)
+        await context.abort(status.code, status.message, ((statuses.DETAILS, status.details),))
+        raise
