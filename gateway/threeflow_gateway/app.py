@@ -56,6 +56,7 @@ class Gateway:
             endpoint=config.node.endpoint,
             body_octets=limits.body_octets,
             batch_octets=limits.batch_octets,
+            metrics=self.node.metrics,
         )
 
     def _below(self) -> App:

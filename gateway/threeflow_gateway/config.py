@@ -16,6 +16,7 @@ __all__ = [
     "Grpc",
     "Limits",
     "Log",
+    "Metrics",
     "MisconfiguredError",
     "Node",
     "Process",
@@ -71,6 +72,10 @@ class Storage:
     url: str = _setting("Database address; a relative SQLite path starts at the configuration's folder.",
                         "sqlite:///node.sqlite3")  # fmt: skip
     busy_seconds: float = _setting("How long a transaction waits for another before it gives up.", 30.0)
+    free_octets: int = _setting(
+        "Free space, in octets, below which a node on an embedded database says that it is not ready.",
+        67_108_864,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +188,15 @@ class Grpc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """The port on which Prometheus reads the node's metrics. Off where no port is named."""
+
+    host: str = _setting("Address to listen on; the metrics tell volumes of trade, so not one of the world.",
+                         "127.0.0.1")  # fmt: skip
+    port: int = _setting("TCP port of the metrics; 0 keeps it off.", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings, one section each."""
 
@@ -193,13 +207,14 @@ class Config:
     process: Process = field(default_factory=Process)
     delivery: Delivery = field(default_factory=Delivery)
     log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
     admin: Admin = field(default_factory=Admin)
     grpc: Grpc | None = None
 
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
-    "delivery": Delivery, "log": Log, "admin": Admin, "grpc": Grpc,
+    "delivery": Delivery, "log": Log, "metrics": Metrics, "admin": Admin, "grpc": Grpc,
 }  # fmt: skip
 _MAY_BE_ABSENT: Final = {"grpc"}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
-from threeflow.trust import TrustStore, freshness
+from threeflow.trust import TrustStore
 from threeflow_gateway import clock
 from threeflow_gateway.admin.server import Admin, Operation
 from threeflow_gateway.bells import Bells
@@ -21,6 +21,8 @@ from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
 from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.delivery.peers import Peers
+from threeflow_gateway.health.readiness import Readiness
+from threeflow_gateway.health.scrape import Feeds, Scrape, Watched
 from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.batch import Batches, Job
 from threeflow_gateway.intake.changes import Changes
@@ -31,6 +33,8 @@ from threeflow_gateway.intake.facts import Facts, read_facts
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
+from threeflow_gateway.observe.metrics import Metrics
+from threeflow_gateway.observe.server import MetricsPort
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
@@ -76,6 +80,7 @@ class GatewayNode:
             self.standard, self.trust, sealer, facts, profile=config.node.profile,
             pending=timedelta(seconds=config.process.pending_seconds),
         )  # fmt: skip
+        self.metrics = Metrics()
         self._writer = Writer(self.database)
         self._memory = memory = Memory(config.limits.subjects_in_memory)
         batches = Batches(
@@ -83,13 +88,13 @@ class GatewayNode:
         )
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
-            linger=config.limits.linger_seconds,
+            linger=config.limits.linger_seconds, metrics=self.metrics,
         )  # fmt: skip
         self.peers = Peers(self.trust, token_key, node=node, timeout_seconds=config.delivery.timeout_seconds)
         examiner = Examiner(self.standard, self.trust, node=node, environment=environment)
         self.intake = Intake(
             examiner, self.committer, sealer, answer_seconds=config.limits.answer_seconds,
-            continues=Continuation(self.database, self.peers, node=node).check,
+            continues=Continuation(self.database, self.peers, node=node).check, metrics=self.metrics,
         )  # fmt: skip
         self.ledger = Ledger(self.database)
         self.reads = Reads(
@@ -98,7 +103,9 @@ class GatewayNode:
         self.proofs = LogProofs(self.database, self.ledger)
         self._sealer = sealer
         self.statement = self._stated()
-        self._outbox = Outbox(self.database, self.peers, self.intake, config.delivery, now)
+        self._outbox = Outbox(
+            self.database, self.peers, self.intake, config.delivery, now, metrics=self.metrics
+        )
         self._checkpoints = Checkpoints(
             self.database, self.ledger, sealer, self.peers, self.intake,
             interval=config.log.checkpoint_seconds, now=now,
@@ -113,6 +120,20 @@ class GatewayNode:
         self._fetcher = Fetcher(desk, self.peers)
         socket = config.admin.socket
         self._admin = None if socket is None else Admin(socket, self._operations())
+        path = self.database.path
+        self.readiness = Readiness(
+            node, self.trust, (*keys, token_key), self.intake, self.moment,
+            folder=None if path is None else path.parent, free_octets=config.storage.free_octets,
+        )  # fmt: skip
+        self._feeds = Feeds()
+        watched = Watched(
+            node, self.database, self.trust, self.readiness, self._feeds,
+            tuple(each.kid for each in (*keys, token_key)), self._outbox.circuits,
+            lambda: self.committer.waiting, self.moment,
+        )  # fmt: skip
+        self.metrics.registry.register(Scrape(watched))
+        port = config.metrics.port
+        self._metrics_port = MetricsPort(self.metrics.registry, config.metrics.host, port) if port else None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -128,9 +149,18 @@ class GatewayNode:
             self._tasks.append(loop.create_task(self._fetcher.run(), name="dossiers"))
         if self._admin is not None:
             await self._admin.start()
+        if self._metrics_port is not None:
+            self._metrics_port.start()
+
+    def moment(self) -> datetime:
+        """Return this moment, by the clock that the node has now."""
+        return self.now()
 
     async def close(self) -> None:
         """Finish what was acknowledged, then stop."""
+        self.readiness.stopping = True
+        if self._metrics_port is not None:
+            await asyncio.to_thread(self._metrics_port.close)
         if self._admin is not None:
             await self._admin.close()
         for task in self._tasks:
@@ -147,6 +177,7 @@ class GatewayNode:
         until = asyncio.get_running_loop().time() + wait
         while True:
             bell = self._told.of(caller)
+            self._feeds.asked(caller, after)
             page = await asyncio.to_thread(self.reads.events, caller, after, limit)
             left = until - asyncio.get_running_loop().time()
             if page["events"] or left <= 0:
@@ -168,21 +199,6 @@ class GatewayNode:
     def trust_lists(self) -> list[bytes]:
         """Return the sealed trust lists, oldest first within a jurisdiction."""
         return [each.raw for name in self.trust.jurisdictions() for each in self.trust.lists(name)]
-
-    async def ready(self) -> str:
-        """Say why no document could be taken in now; empty where one could."""
-        node = self.config.node.id
-        newest = self.trust.list_of(node)
-        if newest is None or self.trust.node(node) is None:
-            return f"no trust list names {node}"
-        if freshness(newest, self.now()) == "expired":
-            return f"the trust list of {newest.jurisdiction} expired"
-        try:
-            async with asyncio.timeout(5):
-                await self.intake.sweep(self.now())
-        except (TimeoutError, Unavailable) as problem:
-            return f"the database takes nothing: {problem or 'it does not answer'}"
-        return ""
 
     def look_at_trust(self) -> None:
         """Read the trust files again soon, if they changed."""

@@ -15,6 +15,7 @@ from kit.members import Member, Society
 from kit.papers import Parcel
 from kit.raw import post
 from kit.stations import in_process
+from threeflow.keys import SigningKey
 from threeflow_gateway.app import Gateway
 
 
@@ -99,19 +100,67 @@ async def test_readiness_follows_the_database_and_the_own_list(
 ) -> None:
     async with in_process(tmp_path, Society()) as (station, gateway):
 
+        async def asked() -> Any:
+            return await post(station, b"", target="/ready", method="GET", authorization="")
+
         async def status() -> int:
-            answer = await post(station, b"", target="/ready", method="GET", authorization="")
-            return int(answer.status_code)
+            return int((await asked()).status_code)
+
+        async def lacks() -> set[str]:
+            reasons = (await asked()).json().get("violations", [])
+            assert all(each["message"]["en"] and each["message"]["zh"] for each in reasons)
+            return {each["rule"] for each in reasons}
 
         assert await status() == 200
+        assert await lacks() == set()
         _with_clock(gateway, timedelta(days=40))
         assert await status() == 503
+        assert await lacks() == {"ready.trust"}
+        _with_clock(gateway, timedelta(days=400))
+        assert await lacks() == {"ready.trust", "ready.keys"}
         _with_clock(gateway, timedelta())
         assert await status() == 200
         with monkeypatch.context() as broken:
             broken.setattr(gateway.node.database, "writing", _full)
             assert await status() == 503
+            assert await lacks() == {"ready.database"}
+        with monkeypatch.context() as broken:
+            broken.setattr(gateway.node.readiness, "_free_octets", 1 << 60)
+            assert await lacks() == {"ready.disk"}
+        gateway.node.readiness.stopping = True
+        assert await lacks() == {"ready.stopping"}
+        gateway.node.readiness.stopping = False
         assert await status() == 200
+
+
+@pytest.mark.requirement("TF-REST-8")
+@synchronous
+async def test_a_node_whose_own_key_is_retired_replaced_or_unlisted_is_not_ready(tmp_path: Path) -> None:
+    society = Society()
+    async with in_process(tmp_path, society, settings={"trust": {"reload_seconds": 0}}) as (_, gateway):
+        seal = society.keys["xa.customs"].seals
+
+        async def after(listed: SigningKey, **states: datetime) -> list[str]:
+            society.keys["xa.customs"].seals = [listed]
+            society.publish("xa", key_states={listed.kid: states})
+            _written(tmp_path / "trust" / "xa.json", society.trust_file("xa"))
+            assert await gateway.node.reload_trust()
+            return [each.en for each in await gateway.node.readiness.ask()]
+
+        assert await after(seal[0]) == []
+        (retired,) = await after(seal[0], retired_at=datetime.now(UTC) - timedelta(hours=1))
+        assert retired == "the key xa.customs#seal-1 is retired"
+        other = SigningKey.generate("Ed25519", "xa.customs#seal-2", "seal")
+        (left_out,) = await after(other)
+        assert "xa.customs#seal-1" in left_out
+
+
+@pytest.mark.requirement("TF-REST-8")
+@synchronous
+async def test_a_node_whose_committer_ended_is_not_ready(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (_, gateway):
+        await gateway.node.committer.close()
+        assert [each.check for each in await gateway.node.readiness.ask()] == ["committer"]
 
 
 def _with_clock(gateway: Gateway, ahead: timedelta) -> None:

@@ -17,6 +17,7 @@ from threeflow_gateway.config import Delivery
 from threeflow_gateway.delivery.courier import Courier
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.intake.batch import Settlements
+from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store import revisions, statements, tables
 from threeflow_gateway.store.database import Database
 
@@ -125,8 +126,10 @@ class Debtor:
             connection.execute(insert(tables.outbox), owed)
         return [each["no"] for each in documents]
 
-    def courier(self, peer: str = PEER) -> Courier:
-        return Courier(self.database, self, self, self.settings, self.now, peer=peer)
+    def courier(self, peer: str = PEER, metrics: Metrics | None = None) -> Courier:
+        return Courier(
+            self.database, self, self, self.settings, self.now, peer=peer, metrics=metrics or Metrics()
+        )
 
     def outbox(self) -> Outbox:
         return Outbox(self.database, self, self, self.settings, self.now)

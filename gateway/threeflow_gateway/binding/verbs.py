@@ -12,13 +12,14 @@ from typing import Any, Literal, Protocol
 
 import threeflow_spec
 from threeflow import strict
-from threeflow.errors import Refused, Unavailable
+from threeflow.errors import Refused
 from threeflow.standard import Standard
 from threeflow_gateway.binding import published
 from threeflow_gateway.binding.callers import Callers, Claim
 from threeflow_gateway.binding.log_proofs import LogProofs
 from threeflow_gateway.binding.reads import Reads
 from threeflow_gateway.binding.subjects import Page
+from threeflow_gateway.health.readiness import Readiness, refusal
 from threeflow_gateway.intake.examine import Shown
 from threeflow_gateway.intake.service import Intake, Taken
 
@@ -48,6 +49,7 @@ class Node(Protocol):
     statement: bytes
     standard: Standard
     now: Callable[[], datetime]
+    readiness: Readiness
 
     async def next_events(self, caller: str, after: int, limit: int, wait: float) -> dict[str, Any]:
         """Return events, waiting for them where there are none."""
@@ -60,9 +62,6 @@ class Node(Protocol):
 
     def trust_lists(self) -> list[bytes]:
         """Return the sealed trust lists."""
-
-    async def ready(self) -> str:
-        """Say why no document could be taken in now; empty where one could."""
 
 
 class Verbs:
@@ -169,10 +168,14 @@ class Verbs:
         return await asyncio.to_thread(published.code_list, self._node.standard, list_id, page)
 
     async def check_ready(self) -> None:
-        """Return where a document could be taken in now; else raise ``Unavailable`` with the reason."""
-        reason = await self._node.ready()
-        if reason:
-            raise Unavailable(reason)
+        """Return where a document could be taken in now.
+
+        Raises:
+            Refused: ``unavailable``, with a violation for each reason why not, in both languages.
+        """
+        lacks = await self._node.readiness.ask()
+        if lacks:
+            raise refusal(lacks)
 
 
 def _day(text: str) -> date | None:

@@ -14,10 +14,9 @@ from typing import Literal
 
 from threeflow_gateway.delivery.retry import next_attempt
 
-__all__ = ["STATES", "Circuit", "State"]
+__all__ = ["Circuit", "State"]
 
 State = Literal["closed", "half-open", "open"]
-STATES: tuple[State, ...] = ("closed", "half-open", "open")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ that no repetition can mend; the latter is a dead letter with its reason. Everyt
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -19,6 +20,7 @@ from threeflow_gateway.delivery.circuit import Circuit
 from threeflow_gateway.delivery.owed import Due, Owed
 from threeflow_gateway.delivery.retry import next_attempt
 from threeflow_gateway.intake.batch import Settlements
+from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store.database import Database
 
 __all__ = ["POLL_SECONDS", "Courier", "Lines", "Settles"]
@@ -68,7 +70,9 @@ class Courier:
         now: Callable[[], datetime],
         *,
         peer: str,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._lines = lines
         self._intake = intake
         self._settings = settings
@@ -92,7 +96,9 @@ class Courier:
         if not due:
             pause = await asyncio.to_thread(self._owed.next, now)
             return POLL_SECONDS if pause is None else min(max(pause, _SHORTEST), POLL_SECONDS)
+        began = time.perf_counter()
         outcomes = await self._offer([each.envelope for each in due])
+        self._metrics.asked(self._peer, time.perf_counter() - began)
         self._note(outcomes)
         rows = [self._settlement(each, outcome) for each, outcome in zip(due, outcomes, strict=True)]
         await self._intake.settle(Settlements(tuple(rows)))
@@ -126,6 +132,7 @@ class Courier:
             "to_peer": self._peer, "to_document": due.document, "to_attempts": due.attempts + 1,
             "to_next": clock.text(now), "to_answer": None, "to_reason": "",
         }  # fmt: skip
+        self._metrics.offered(self._peer, _result(outcome))
         if isinstance(outcome, Outcome) and outcome.taken_in:
             return {**row, "to_state": "done", "to_answer": outcome.raw}
         reason = _reason(outcome)
@@ -139,6 +146,14 @@ class Courier:
             longest=self._settings.longest_retry_seconds, jitter=_JITTER.random(),
         )  # fmt: skip
         return {**row, "to_state": "due", "to_next": clock.text(again), "to_reason": reason}
+
+
+def _result(outcome: Outcome | Exception) -> str:
+    if not isinstance(outcome, Outcome):
+        return "no-answer"
+    if outcome.taken_in:
+        return "taken-in"
+    return "refused" if outcome.sealed and not outcome.retryable else "again"
 
 
 def _reason(outcome: Outcome | Exception) -> str:

@@ -12,9 +12,10 @@ from typing import Final
 
 from threeflow_gateway import clock
 from threeflow_gateway.config import Delivery
-from threeflow_gateway.delivery.circuit import Circuit
+from threeflow_gateway.delivery.circuit import State
 from threeflow_gateway.delivery.courier import POLL_SECONDS, Courier, Lines, Settles
 from threeflow_gateway.intake.batch import Settlements
+from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
 
@@ -35,7 +36,10 @@ class Outbox:
         intake: Settles,
         settings: Delivery,
         now: Callable[[], datetime],
+        *,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._database = database
         self._lines = lines
         self._intake = intake
@@ -68,9 +72,10 @@ class Outbox:
         """Return the peers that a courier serves, sorted."""
         return tuple(sorted(self._workers))
 
-    def circuits(self) -> Mapping[str, Circuit]:
-        """Return the circuits by peer."""
-        return {peer: each.circuit for peer, each in sorted(self._couriers.items())}
+    def circuits(self) -> Mapping[str, State]:
+        """Return the state of the circuit to each peer that is served."""
+        now = self._now()
+        return {peer: each.circuit.state(now) for peer, each in sorted(self._couriers.items())}
 
     def reachable(self, peer: str) -> bool:
         """Whether a peer is served and its circuit is closed."""
@@ -101,7 +106,13 @@ class Outbox:
     def _serve(self, peer: str) -> None:
         self._bells[peer] = asyncio.Event()
         self._couriers[peer] = Courier(
-            self._database, self._lines, self._intake, self._settings, self._now, peer=peer
+            self._database,
+            self._lines,
+            self._intake,
+            self._settings,
+            self._now,
+            peer=peer,
+            metrics=self._metrics,
         )
         self._workers[peer] = asyncio.get_running_loop().create_task(self._carry(peer), name=f"outbox {peer}")
 

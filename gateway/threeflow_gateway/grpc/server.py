@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from threeflow.errors import Unavailable
+from threeflow.errors import Refused
 from threeflow.v1 import (
     document_service_pb2,
     event_service_pb2,
@@ -134,7 +134,7 @@ class Server:
             try:
                 await self._verbs.check_ready()
                 status = health_pb2.HealthCheckResponse.SERVING
-            except Unavailable as error:
+            except Refused as error:
                 _LOG.warning("not ready: %s", error)
                 status = health_pb2.HealthCheckResponse.NOT_SERVING
             for name in ("", *names):

@@ -7,12 +7,14 @@ a savepoint, so that one bad unit fails alone. Every waiter gets an answer.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 from threeflow.errors import Refused, Unavailable
+from threeflow_gateway.observe.metrics import Metrics
 
 __all__ = ["Committer", "Result", "Work"]
 
@@ -59,8 +61,10 @@ class Committer(Generic[Job]):
         largest_batch: int,
         most_waiting: int,
         linger: float = 0.0,
+        metrics: Metrics | None = None,
     ) -> None:
         self._work = work
+        self._metrics = metrics or Metrics()
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
         self._linger = linger
@@ -68,6 +72,16 @@ class Committer(Generic[Job]):
         self._arrived = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it commits what is submitted."""
+        return self._task is not None and not self._task.done()
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many jobs wait, and how many may."""
+        return len(self._waiting), self._most_waiting
 
     def start(self) -> None:
         """Begin to commit; needs a running event loop."""
@@ -113,10 +127,14 @@ class Committer(Generic[Job]):
                     future.set_result(result)
 
     async def _commit(self, jobs: list[Job]) -> list[Result]:
+        began = time.perf_counter()
         try:
             return await self._work.together(jobs)
         except Exception:  # noqa: BLE001 - the cause may be any one job of the batch: find it
             _LOG.exception("a batch of %d could not be committed; taking it again one by one", len(jobs))
+            self._metrics.commit_failed()
+        finally:
+            self._metrics.committed(len(jobs), time.perf_counter() - began)
         try:
             return await self._work.one_by_one(jobs)
         except Exception as error:  # noqa: BLE001 - nothing was committed: exactly these waiters are told

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Sweep
 from threeflow_gateway.intake.committer import Committer, Result
 from threeflow_gateway.intake.examine import Examiner, Shown, Unit
 from threeflow_gateway.intake.sealing import Sealer
+from threeflow_gateway.observe.metrics import Metrics
 
 __all__ = ["Intake", "Taken"]
 
@@ -42,7 +44,9 @@ class Intake:
         *,
         answer_seconds: float,
         continues: Continues,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._examiner = examiner
         self._committer = committer
         self._sealer = sealer
@@ -59,6 +63,20 @@ class Intake:
         Raises:
             Unavailable: the node cannot take in anything now.
         """
+        began = time.perf_counter()
+        try:
+            taken = await self._submit(raw, caller, now, enclosed=enclosed, shown=shown)
+        except BaseException:
+            self._metrics.intake_ended("failed", "", time.perf_counter() - began)
+            raise
+        code = "" if taken.refused is None else taken.refused.code
+        outcome = "repeated" if taken.repeated else taken.outcome
+        self._metrics.intake_ended(outcome, code, time.perf_counter() - began)
+        return taken
+
+    async def _submit(
+        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool, shown: Shown | None
+    ) -> Taken:
         digest: str | None = None
         try:
             unit = self._examiner.examine(raw, caller, now, enclosed=enclosed, shown=shown)
@@ -73,6 +91,11 @@ class Intake:
         if result.failed is not None:
             raise Unavailable("the document could not be written") from result.failed
         return Taken(result.receipt, result.outcome, result.repeated)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the committer runs."""
+        return self._committer.alive
 
     async def sweep(self, now: datetime) -> None:
         """End the waiting of pending documents whose time is over; returns once it is durable.

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from threeflow import digest, strict
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.binding.callers import Claim
 from threeflow_gateway.binding.verbs import Verbs
+from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.rest.asgi import (
     Answer,
     App,
@@ -22,6 +24,7 @@ from threeflow_gateway.rest.asgi import (
     send_answer,
 )
 from threeflow_gateway.rest.problems import JOSE, JSON, NDJSON, PROBLEM, from_status, problem, unavailable
+from threeflow_gateway.rest.routes import operation_of
 from threeflow_gateway.rest.submission import Submissions
 
 __all__ = ["CALL", "Edge"]
@@ -52,8 +55,16 @@ class Edge:
     """Everything between the HTTP server and the operations."""
 
     def __init__(
-        self, verbs: Verbs, inner: App, *, endpoint: str, body_octets: int, batch_octets: int
-    ) -> None:  # fmt: skip
+        self,
+        verbs: Verbs,
+        inner: App,
+        *,
+        endpoint: str,
+        body_octets: int,
+        batch_octets: int,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._metrics = metrics or Metrics()
         self._verbs = verbs
         self._submissions = Submissions(verbs, line_octets=body_octets)
         self._inner = inner
@@ -66,11 +77,27 @@ class Edge:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        began, status = time.perf_counter(), 0
+
+        async def noted(message: Scope) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._ended(scope, receive, noted)
+        finally:
+            if status:
+                operation = operation_of(scope["method"], scope["path"])
+                self._metrics.rest_ended(operation, status, time.perf_counter() - began)
+
+    async def _ended(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await self._answer(scope, receive, send)
         except DisconnectedError:
             return
         except Refused as refused:
+            self._metrics.rest_refused(refused.code)
             answer = problem(refused)
         except Unavailable as error:
             answer = unavailable(error)

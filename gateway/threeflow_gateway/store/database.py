@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
@@ -13,13 +13,16 @@ from threeflow_gateway.store import tables
 
 __all__ = ["Database"]
 
+_SIZE: Final = text("SELECT pg_database_size(current_database())")
+_SIZE_EMBEDDED: Final = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+
 
 class Database:
     """Transactions over one database.
 
     On SQLite a writer's transaction begins ``IMMEDIATE`` and is durable when it is committed (WAL with
     ``synchronous=FULL``). Elsewhere writers queue on the one row of ``head``. ``embedded`` says whether the
-    database lives in this process.
+    database lives in this process; ``path`` is its file then, None where it is in memory or elsewhere.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 30.0) -> None:
@@ -28,6 +31,7 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self._busy_seconds = busy_seconds
         self.embedded = parsed.get_backend_name() == "sqlite"
+        self.path = _file(parsed) if self.embedded else None
         if self.embedded:
             _make_folder(parsed)
             self._writer = _sqlite_engine(parsed, "BEGIN IMMEDIATE", busy_seconds, pool_size=1)
@@ -84,15 +88,26 @@ class Database:
         if held not in {None, node}:
             raise ValueError(f"the database holds the log of {held}, not of {node}")
 
+    def octets(self) -> int:
+        """Return the size of the database, as it says itself."""
+        asked = _SIZE_EMBEDDED if self.embedded else _SIZE
+        with self.reading() as connection:
+            return int(connection.execute(asked).scalar_one())
+
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()
         self._reader.dispose()
 
 
+def _file(url: URL) -> Path | None:
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
 def _make_folder(url: URL) -> None:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    path = _file(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _sqlite_engine(url: URL, begin: str, busy_seconds: float, *, pool_size: int, keys: str = "ON") -> Engine:

@@ -204,6 +204,22 @@ NEWEST_CHECKPOINT: Final = (
 )
 """The newest checkpoint of the own log."""
 
+NEWEST_CHECKPOINT_SIZE: Final = (
+    select(checkpoint.c.size, checkpoint.c.at).order_by(checkpoint.c.size.desc()).limit(1)
+)
+"""Size and time of the newest checkpoint of the own log."""
+
+LEAVES: Final = select(head.c.leaves)
+"""Size of the own log."""
+
+COUNT_WAITING: Final = select(func.count(waiting.c.document.distinct()))
+"""How many documents are pending."""
+
+COUNT_TO_FETCH: Final = (
+    select(func.count()).select_from(dossier).where(dossier.c.bundle.is_(None), dossier.c.reason == "")
+)
+"""How many dossiers were promised and not fetched."""
+
 NEWEST_FOREIGN_CHECKPOINT: Final = (
     select(document.c.envelope)
     .where(document.c.type == "checkpoint", document.c.issuer == bindparam("issuer"))

@@ -1,0 +1,1 @@
+"""What a node lets its operator see of itself: metrics, logs, traces."""
