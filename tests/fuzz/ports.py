@@ -1,4 +1,4 @@
-"""A node under odd octets at its ports: ``make fuzz REQUESTS=100000``.
+"""A node under odd octets at its REST and gRPC ports: ``make fuzz REQUESTS=100000``.
 
 A gateway runs as a process of its own. Exit codes: 0 no finding; 1 an answer of 5xx, a hang, a dead
 process or memory that kept growing.
@@ -15,22 +15,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / "tests"), str(_ROOT)]
 
+from fuzz.edits import edits  # noqa: E402
+from fuzz.grpc_port import FAILURES, Call, GrpcPort, record  # noqa: E402
 from fuzz.http_port import HttpPort  # noqa: E402
 from fuzz.wire import Reply, exchange  # noqa: E402
 from kit.members import Society  # noqa: E402
-from kit.stations import Fleet  # noqa: E402
+from kit.remote import Remote  # noqa: E402
+from kit.stations import Fleet, free_ports  # noqa: E402
 
 NODE = "xa.customs"
 _AT_ONCE = 16
 _GROWTH = 0.25
 """Share by which memory may still grow in the second half of a run, with so many MiB at least."""
 _GROWTH_MIB = 48
+_FAILURES = {each.name for each in FAILURES}
 
 
 @dataclass
@@ -51,6 +54,13 @@ class Tally:
             self.failed.append(f"{octets[:600]!r} -> {reply.octets[-600:]!r}")
         if reply.hung:
             self.hung.append(repr(octets[:600]))
+
+    def count(self, call: Call, status: str) -> None:
+        """Count one call."""
+        self.sent += 1
+        self.answers[status] += 1
+        if status in _FAILURES:
+            self.failed.append(f"{call.method} {call.octets[:600]!r} -> {status}")
 
     def told(self) -> dict[str, object]:
         """The tally as JSON."""
@@ -75,6 +85,16 @@ async def send(port: int, requests: Iterator[bytes], tally: Tally) -> None:
     await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
 
 
+async def call(port: GrpcPort, calls: Iterator[Call], tally: Tally) -> None:
+    """Make the calls, some at once, and count how they end."""
+
+    async def worker() -> None:
+        for each in calls:
+            tally.count(each, await port.answered(each))
+
+    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+
+
 def resident_mib(pid: int) -> float:
     """Resident memory of a process, MiB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -84,41 +104,55 @@ def resident_mib(pid: int) -> float:
 
 
 async def fuzz(requests: int, seed: int, folder: Path, *, slices: int = 10) -> dict[str, object]:
-    """Fuzz the port of a fresh node with so many requests, half of them raw; return the figures."""
+    """Fuzz both ports of a fresh node with so many requests, half of them raw; return the figures."""
     society = Society()
     for number, member in enumerate(each for each in society.members if each.gateway):
         # The list names the peers; nobody listens there.
         society.endpoints[member.id] = f"http://127.0.0.1:{number + 1}"
-    fleet = Fleet(folder, (NODE,), society=society)
+    (port,) = free_ports(1)
+    settings = {"grpc": {"port": port, "endpoint": f"http://127.0.0.1:{port}", "plaintext": True}}
+    fleet = Fleet(folder, (NODE,), settings, society)
     fleet.start()
+    remote = Remote(fleet.stations[NODE], f"127.0.0.1:{port}")
     try:
-        return await _fuzz(fleet, requests, seed, slices)
+        return await _fuzz(fleet, remote, port, requests, seed, slices)
     finally:
+        await remote.channel.close()
         await fleet.close()
 
 
-async def _fuzz(fleet: Fleet, requests: int, seed: int, slices: int) -> dict[str, object]:
+async def _fuzz(  # noqa: PLR0917 - one call
+    fleet: Fleet, remote: Remote, grpc_port: int, requests: int, seed: int, slices: int
+) -> dict[str, object]:
     process, station = fleet.processes[NODE], fleet.stations[NODE]
     assert process._child is not None
     port, pid = int(station.endpoint.rpartition(":")[2]), process._child.pid
     http = HttpPort(station)
-    raw, signed = Tally("raw"), Tally("signed")
+    calls = GrpcPort(remote)
+    kinds = [Tally(each) for each in ("REST, raw", "REST, signed", "gRPC, raw", "gRPC, signed")]
+    raw, signed, raw_calls, signed_calls = kinds
     await _taken_in(port, http)
+    recorded = await record(grpc_port, remote, [calls.good() for _ in range(3)])
     began, memory = time.monotonic(), [resident_mib(pid)]
     for number in range(slices):
-        share = requests // slices // 2
-        await send(port, islice(http.raw(share, seed + number), share), raw)
-        await send(port, islice(http.signed(share, seed + number), share), signed)
+        share, draw = requests // slices // 4, seed + number
+        await send(port, http.raw(share, draw), raw)
+        await send(port, http.signed(share, draw), signed)
+        await send(grpc_port, edits(recorded, share, draw), raw_calls)
+        await call(calls, calls.signed(share, draw), signed_calls)
         memory.append(resident_mib(pid))
-        sys.stderr.write(f"{raw.sent + signed.sent} of {requests} sent, {memory[-1]:.0f} MiB\n")
+        sent = sum(each.sent for each in kinds)
+        sys.stderr.write(f"{sent} of {requests} sent, {memory[-1]:.0f} MiB\n")
     await _taken_in(port, http)
+    if await calls.answered(calls.submission(calls.good())) != "OK":
+        raise RuntimeError("a right submission was not taken in over gRPC")
     middle = memory[len(memory) // 2]
     return {
-        "requests": raw.sent + signed.sent,
+        "requests": sum(each.sent for each in kinds),
         "seconds": round(time.monotonic() - began, 1),
         "memoryMiB": [round(each) for each in memory],
         "memoryFlat": memory[-1] - middle <= max(_GROWTH_MIB, _GROWTH * middle),
-        "kinds": [each.told() for each in (raw, signed)],
+        "kinds": [each.told() for each in kinds],
     }
 
 
@@ -156,7 +190,7 @@ def main() -> int:
         sys.stdout.write(f"{figures['requests']} requests in {figures['seconds']} s\n")
         sys.stdout.write(f"memory, MiB: {figures['memoryMiB']}\n")
         for kind in figures["kinds"]:  # type: ignore[attr-defined]
-            sys.stdout.write(f"{kind['kind']:<8} {kind['sent']:>8}  {kind['answers']}\n")
+            sys.stdout.write(f"{kind['kind']:<14} {kind['sent']:>8}  {kind['answers']}\n")
     sys.stdout.writelines(f"FINDING {each}\n" for each in found[:20])
     return int(bool(found))
 
