@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import postgres
+from kit import postgres, stations
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +22,13 @@ def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'node.sqlite3'}"
     made: postgres.Cluster = request.getfixturevalue("postgres_cluster")
     return made.database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Gateways of the test keep what they take in on SQLite once, on PostgreSQL once."""
+    kind: str = request.param
+    if kind == "postgresql":
+        made: postgres.Cluster = request.getfixturevalue("postgres_cluster")
+        monkeypatch.setattr(stations, "database_of", made.of_node)
+    return kind

@@ -20,6 +20,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 import threeflow_spec
@@ -47,7 +48,9 @@ class Gateway:
         """Assemble the node; raises as ``GatewayNode``."""
         self.node = GatewayNode(config, now)
         limits = config.limits
-        callers = Callers(self.node.trust, node=config.node.id, environment=config.node.environment)
+        callers = Callers(
+            self.node.trust, self.node.intake.spend, node=config.node.id, environment=config.node.environment
+        )
         self.verbs = Verbs(self.node, callers)
         self.grpc = None if config.grpc is None else Server(config.grpc, limits, self.verbs)
         self.app: App = Edge(
@@ -127,7 +130,7 @@ def serve(config_path: Path) -> int:
         config = load(config_path)
         logging.basicConfig(level=config.log.level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         gateway = Gateway(config)
-    except (MisconfiguredError, OSError, Refused, ValueError) as error:
+    except (MisconfiguredError, OSError, Refused, SQLAlchemyError, Unavailable, ValueError) as error:
         sys.stderr.write(f"threeflow: cannot run this node: {error}\n")
         return 2
     server = uvicorn.Server(

@@ -22,3 +22,7 @@ class Bells:
             bell = self._bells.pop(name, None)
             if bell is not None:
                 bell.set()
+
+    def ring_all(self) -> None:
+        """Wake all who wait."""
+        self.ring(tuple(self._bells))

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from threeflow.errors import Refused, Unavailable
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
@@ -38,7 +40,9 @@ from threeflow_gateway.observe.server import MetricsPort
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.duties import duties
 from threeflow_gateway.store.ledger import Ledger
+from threeflow_gateway.store.notices import Notices, Told
 from threeflow_gateway.store.writer import Writer
 from threeflow_gateway.trusting import TrustFiles
 
@@ -83,9 +87,11 @@ class GatewayNode:
         self.metrics = Metrics()
         self._writer = Writer(self.database)
         self._memory = memory = Memory(config.limits.subjects_in_memory)
+        self._notices, self._duties = Notices(self.database), duties(self.database)
         batches = Batches(
-            self._writer, self.standard.table, decider, memory, agencies, on_commit=self._on_commit
-        )
+            self._writer, self.standard.table, decider, memory, agencies,
+            announce=self._announce, on_commit=self._on_commit,
+        )  # fmt: skip
         self.committer: Committer[Job] = Committer(
             batches, largest_batch=config.limits.batch_units, most_waiting=config.limits.waiting_units,
             linger=config.limits.linger_seconds, metrics=self.metrics,
@@ -104,10 +110,16 @@ class GatewayNode:
         self._sealer = sealer
         self.statement = self._stated()
         self._outbox = Outbox(
-            self.database, self.peers, self.intake, config.delivery, now, metrics=self.metrics
+            self.database,
+            self.peers,
+            self.intake,
+            duties=self._duties,
+            settings=config.delivery,
+            now=now,
+            metrics=self.metrics,
         )
         self._checkpoints = Checkpoints(
-            self.database, self.ledger, sealer, self.peers, self.intake,
+            self.database, self.ledger, sealer, self.peers, self.intake, duties=self._duties,
             interval=config.log.checkpoint_seconds, now=now,
         )  # fmt: skip
         desk = Desk(self.database, self.standard, self.trust, agencies, self.intake, node, environment, now)
@@ -117,7 +129,7 @@ class GatewayNode:
             witness_seconds=_WITNESS_SECONDS if config.delivery.enabled else 0.0,
             reachable=self._outbox.reachable,
         )  # fmt: skip
-        self._fetcher = Fetcher(desk, self.peers)
+        self._fetcher = Fetcher(desk, self.peers, self._duties)
         socket = config.admin.socket
         self._admin = None if socket is None else Admin(socket, self._operations())
         path = self.database.path
@@ -143,6 +155,7 @@ class GatewayNode:
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
         self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
+        self._tasks.append(loop.create_task(self._notices.listen(self._ring), name="notices"))
         if self.config.delivery.enabled:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
@@ -168,6 +181,7 @@ class GatewayNode:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._outbox.close()
         await self.committer.close()
+        await self._duties.close()
         self._writer.close()
         await self.peers.close()
         self.database.close()
@@ -206,9 +220,10 @@ class GatewayNode:
 
     async def reload_trust(self) -> bool:
         """Read the trust files that changed; say whether a newer list is held now."""
-        # The store is read on the event loop between any two documents: it changes there too.
-        if not self._trust_files.reload():
-            return False
+        # The store is read while documents are decided: it changes between two transactions.
+        async with self._writer.between():
+            if not self._trust_files.reload():
+                return False
         self.statement = self._stated()
         # Who the agencies are may be another by the new lists: states are folded anew.
         self._memory.clear()
@@ -226,10 +241,20 @@ class GatewayNode:
         return {"reload-trust": reload_trust}
 
     def _on_commit(self, changes: Changes) -> None:
-        self._told.ring({row["party"] for row in changes.events})
-        self._outbox.wake({row["peer"] for row in changes.outbox})
-        self._settled.ring({str(row["to_document"]) for row in changes.settled})
-        if changes.dossiers:
+        self._ring(_told(changes))
+
+    def _announce(self, connection: Connection, changes: Changes) -> None:
+        self._notices.tell(connection, _told(changes))
+
+    def _ring(self, told: Told) -> None:
+        """Wake who waits for what a process of this node committed."""
+        if told.everywhere:
+            self._told.ring_all()
+            self._settled.ring_all()
+        self._told.ring(told.parties)
+        self._settled.ring(told.settled)
+        self._outbox.wake(self._outbox.peers() if told.everywhere else told.peers)
+        if told.dossiers or told.everywhere:
             self._fetcher.wake()
 
     def _stated(self) -> bytes:
@@ -250,3 +275,12 @@ class GatewayNode:
                 await self.intake.sweep(self.now())
             except (Refused, Unavailable):
                 _LOG.exception("pending documents could not be looked through")
+
+
+def _told(changes: Changes) -> Told:
+    return Told(
+        parties=tuple(sorted({row["party"] for row in changes.events})),
+        peers=tuple(sorted({row["peer"] for row in changes.outbox})),
+        settled=tuple(sorted({str(row["to_document"]) for row in changes.settled})),
+        dossiers=bool(changes.dossiers),
+    )

@@ -10,6 +10,8 @@ from kit.members import Society
 from kit.papers import Parcel
 from kit.stations import in_process
 
+pytestmark = pytest.mark.usefixtures("each_storage")
+
 
 @pytest.mark.requirement("TF-SUBJ-1")
 @synchronous

@@ -13,6 +13,8 @@ from kit.stations import in_process
 from threeflow import envelope, strict
 from threeflow.keys import SigningKey
 
+pytestmark = pytest.mark.usefixtures("each_storage")
+
 
 @pytest.mark.requirement("TF-INTAKE-5", "TF-REST-3")
 @synchronous

@@ -12,6 +12,8 @@ from threeflow import dossier
 from threeflow.errors import Refused
 from threeflow.standard import Standard
 
+pytestmark = pytest.mark.usefixtures("each_storage")
+
 NODES = ("xa.hub", "xa.customs", "xb.customs")
 
 

@@ -12,6 +12,8 @@ from kit.raw import code_of, post, seal_raw
 from kit.stations import in_process
 from threeflow import envelope, parts, strict
 
+pytestmark = pytest.mark.usefixtures("each_storage")
+
 
 @pytest.mark.requirement("TF-PART-1", "TF-PART-3", "TF-PART-4", "TF-PART-6", "TF-INTAKE-23")
 @synchronous

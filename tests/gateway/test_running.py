@@ -18,6 +18,8 @@ from kit.stations import in_process
 from threeflow.keys import SigningKey
 from threeflow_gateway.app import Gateway
 
+pytestmark = pytest.mark.usefixtures("each_storage")
+
 
 def _written(path: Path, octets: bytes) -> None:
     """Write a file so that it is seen as changed, however coarse the clock of the file system."""

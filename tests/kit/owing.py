@@ -20,6 +20,7 @@ from threeflow_gateway.intake.batch import Settlements
 from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store import revisions, statements, tables
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.duties import duties
 
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PEER = "xb.customs"
@@ -132,7 +133,9 @@ class Debtor:
         )
 
     def outbox(self) -> Outbox:
-        return Outbox(self.database, self, self, self.settings, self.now)
+        return Outbox(
+            self.database, self, self, duties=duties(self.database), settings=self.settings, now=self.now
+        )
 
     async def carry(self, courier: Courier, seconds: float, *, until_done: bool = False) -> None:
         """Let a courier work for so long, by the test's clock; a request takes 50 ms."""

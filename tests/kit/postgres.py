@@ -18,10 +18,13 @@ import psycopg
 import pytest
 from sqlalchemy import URL
 
+from threeflow_gateway.store import revisions
+from threeflow_gateway.store.database import Database
+
 _SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "32MB",
-    "max_connections": "60",
+    "max_connections": "200",
     "log_min_messages": "warning",
 }
 _SPED_UP = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -75,6 +78,7 @@ class Cluster:
         self.data = self.folder / "data"
         self._server: subprocess.Popen[bytes] | None = None
         self._given = 0
+        self._of: dict[Path, str] = {}
         if self._user:
             os.chown(self.folder, self._user["user"], self._user["group"])
         self.run(
@@ -160,6 +164,17 @@ class Cluster:
         with self.connect() as connection:
             connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"'.encode())
         return self.url(name)
+
+    def of_node(self, place: Path) -> str:
+        """The address of the database of the node in a folder: at first empty, with this release's tables."""
+        if not self._of:
+            database = Database(self.database())
+            revisions.upgrade(database)
+            database.close()
+            self._template = database.url.database or ""
+        if place not in self._of:
+            self._of[place] = self.database(self._template)
+        return self._of[place]
 
     def close(self) -> None:
         """Stop the server and remove its folder."""

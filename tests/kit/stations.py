@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from kit.members import Society
 from threeflow.client import Client, Patience
 from threeflow_gateway.app import Gateway
 from threeflow_gateway.config import load
+
+database_of: Callable[[Path], str] | None = None
+"""Gives the database's address of the node in a folder; None where each keeps an SQLite file of its own."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -64,6 +67,8 @@ def configure(
         "delivery": {"first_retry_seconds": 0.1, "longest_retry_seconds": 0.5},
         "log": {"checkpoint_seconds": 0.3, "level": "WARNING"},
     }
+    if database_of is not None:
+        sections["storage"] = {"url": database_of(place)}
     for section, values in (settings or {}).items():
         sections.setdefault(section, {}).update(values)
     lines = []

@@ -1,13 +1,15 @@
 """Who calls: the caller token of a request, checked against the trust lists (TF-TOKEN)."""
 
-from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from threeflow import token
 from threeflow.errors import Refused
 from threeflow.trust import TrustStore, check_fresh, check_key
+from threeflow_gateway.intake.batch import Spend
 
 __all__ = ["Callers", "Claim"]
 
@@ -28,20 +30,22 @@ class Claim:
 
 
 class Callers:
-    """Proves callers, and remembers the tokens of requests that must not be captured and sent again."""
+    """Proves callers; ``spend`` keeps the tokens of requests that must not be captured and sent again."""
 
-    def __init__(self, trust: TrustStore, *, node: str, environment: str) -> None:
+    def __init__(
+        self, trust: TrustStore, spend: Callable[[Spend], Awaitable[None]], *, node: str, environment: str
+    ) -> None:
         self._trust = trust
         self._node = node
         self._environment = environment
-        self._seen: set[tuple[str, str]] = set()
-        self._order: deque[tuple[datetime, tuple[str, str]]] = deque()
+        self._spend = spend
 
-    def prove(self, claim: Claim, now: datetime, *, once: bool) -> token.Caller:
+    async def prove(self, claim: Claim, now: datetime, *, once: bool) -> token.Caller:
         """Return who calls; with ``once`` a token counts for one request only.
 
         Raises:
             Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
+            Unavailable: the node could not remember the token.
         """
         if claim.authorization[:7].lower() != _SCHEME:
             raise Refused("token-malformed", "TF-REST-7", "the request carries no caller token")
@@ -57,7 +61,7 @@ class Callers:
         )
         self.check_key(caller.node_id, caller.kid, now)
         if once:
-            self._remember((caller.node_id, caller.jti), caller.expires + token.SKEW, now)
+            await self._remember(caller.node_id, caller.jti, caller.expires + token.SKEW)
         return caller
 
     def check_key(self, node_id: str, kid: str, now: datetime) -> None:
@@ -72,11 +76,6 @@ class Callers:
         check_fresh(newest, now)
         check_key(listed, newest, at=now, witnessed_at=None)
 
-    def _remember(self, used: tuple[str, str], until: datetime, now: datetime) -> None:
-        while self._order and self._order[0][0] < now:
-            self._seen.discard(self._order.popleft()[1])
-        if used in self._seen:
-            raise Refused("token-replayed", "TF-TOKEN-12", "the token was used before")
-        self._seen.add(used)
-        # Lifetimes differ by minutes at most: keeping all for the longest keeps the order.
-        self._order.append((max(until, now + token.MAX_LIFETIME + timedelta(seconds=60)), used))
+    async def _remember(self, caller: str, jti: str, until: datetime) -> None:
+        # A digest, since a token id may be longer than a database indexes.
+        await self._spend(Spend(sha256(f"{caller}\0{jti}".encode()).digest(), until))

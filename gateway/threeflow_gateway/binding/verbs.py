@@ -71,13 +71,14 @@ class Verbs:
         self._node = node
         self._callers = callers
 
-    def admit(self, binding: Binding, claim: Claim, *, once: bool) -> Call:
+    async def admit(self, binding: Binding, claim: Claim, *, once: bool) -> Call:
         """Prove the caller of a request; with ``once`` its token counts for this request only.
 
         Raises:
             Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
+            Unavailable: the node could not remember the token.
         """
-        proven = self._callers.prove(claim, self._node.now(), once=once)
+        proven = await self._callers.prove(claim, self._node.now(), once=once)
         return Call(proven.node_id, proven.kid, binding)
 
     def check_still(self, call: Call) -> None:

@@ -8,12 +8,14 @@ from typing import Any, cast
 
 from threeflow import documents, envelope, strict
 from threeflow.errors import Refused, Unavailable
+from threeflow_gateway import clock
 from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.domain.trees import digest_text
 from threeflow_gateway.intake.sealing import Sealer, moment
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.duties import Duties
 from threeflow_gateway.store.ledger import Ledger
 
 __all__ = ["Checkpoints", "Continuation"]
@@ -22,7 +24,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """Makes a checkpoint when leaves were added, and an interval has passed or a dossier needs one."""
+    """Makes a checkpoint when leaves were added, and an interval has passed or a dossier needs one.
+
+    Of several processes one makes those that are due by time.
+    """
 
     def __init__(
         self,
@@ -32,6 +37,7 @@ class Checkpoints:
         peers: Peers,
         intake: Intake,
         *,
+        duties: Duties,
         interval: float,
         now: Callable[[], datetime],
     ) -> None:
@@ -40,6 +46,7 @@ class Checkpoints:
         self._sealer = sealer
         self._peers = peers
         self._intake = intake
+        self._duties = duties
         self._interval = interval
         self._now = now
         self._making = asyncio.Lock()
@@ -47,11 +54,23 @@ class Checkpoints:
     async def run(self) -> None:
         """Make checkpoints for ever."""
         while True:
+            pause = self._interval
             try:
-                await self.make()
-            except (Refused, Unavailable):
+                if await self._duties.holds("checkpoints"):
+                    pause = await asyncio.to_thread(self._left)
+                    if pause == 0:
+                        await self.make()
+                        pause = self._interval
+            except Exception:  # noqa: BLE001 - a database that is gone now is asked again
                 _LOG.exception("no checkpoint could be made")
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(pause)
+
+    def _left(self) -> float:
+        """Return for how many seconds no checkpoint is due, whichever process made the newest one."""
+        newest = self.newest()
+        passed = self._interval if newest is None else (self._now() - clock.parse(newest.at)).total_seconds()
+        # A clock that was set back says nothing.
+        return self._interval - passed if 0 <= passed < self._interval else 0.0
 
     async def make(self) -> bool:
         """Make a checkpoint if leaves were added since the last; say whether one was made.
@@ -70,7 +89,7 @@ class Checkpoints:
         """
         newest = await asyncio.to_thread(self.newest)
         if newest is not None and newest.size >= size:
-            return newest
+            return await self._read_on(newest)
         # Who waited for the lock finds here what was made meanwhile: one checkpoint serves all who asked.
         async with self._making:
             newest = await asyncio.to_thread(self.newest)
@@ -79,6 +98,12 @@ class Checkpoints:
                 newest = await asyncio.to_thread(self.newest)
         if newest is None or newest.size < size:
             raise Unavailable(f"no checkpoint covers {size} leaves")
+        return await self._read_on(newest)
+
+    async def _read_on(self, newest: Any) -> Any:
+        """Return a checkpoint once its leaves are read: another process may have made it."""
+        if newest.size > self._ledger.size:
+            await asyncio.to_thread(self._ledger.catch_up)
         return newest
 
     async def _make(self) -> bool:
@@ -99,9 +124,12 @@ class Checkpoints:
             root=digest_text(root),
         )
         taken = await self._intake.submit(self._sealer.seal(payload), self._sealer.node, self._now())
-        if taken.refused is not None:
-            raise Unavailable(f"the own checkpoint was refused: {taken.refused}")
-        return True
+        if taken.refused is None:
+            return True
+        newest = await asyncio.to_thread(self.newest)
+        if newest is not None and newest.size >= size:
+            return False
+        raise Unavailable(f"the own checkpoint was refused: {taken.refused}")
 
     def newest(self) -> Any:
         """Return the row of the newest checkpoint with its envelope and number; None before the first."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,6 +28,7 @@ from threeflow_gateway.intake.batch import Bundle
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.duties import Duties
 from threeflow_gateway.store.ledger import Ledger
 
 __all__ = ["Cutter", "Desk", "Fetcher", "bundle_for"]
@@ -34,6 +36,7 @@ __all__ = ["Cutter", "Desk", "Fetcher", "bundle_for"]
 _LOG = logging.getLogger(__name__)
 _FETCHED_AT_ONCE: Final = 8
 _PAUSE_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +185,13 @@ class Cutter:
 
 
 class Fetcher:
-    """Fetches the bundles whose heads came, and takes in what a valid one encloses."""
+    """Fetches the bundles whose heads came, and takes in what a valid one encloses.
 
-    def __init__(self, desk: Desk, peers: Peers) -> None:
+    Of several processes one fetches at a time.
+    """
+
+    def __init__(self, desk: Desk, peers: Peers, duties: Duties) -> None:
+        self._duties = duties
         self._desk = desk
         self._peers = peers
         self._bell = asyncio.Event()
@@ -197,15 +204,24 @@ class Fetcher:
         """Fetch for ever."""
         while True:
             self._bell.clear()
-            rows = await asyncio.to_thread(self._promised)
-            outcomes = await asyncio.gather(*(self._one(row.digest, row.issuer) for row in rows))
             try:
-                # What was fetched makes room for what waits behind it; what failed comes again after a pause.
-                await asyncio.wait_for(
-                    self._bell.wait(), None if not rows else _PAUSE_SECONDS * (not all(outcomes))
-                )
-            except TimeoutError:
-                continue
+                pause = await self._round()
+            except Exception:  # noqa: BLE001 - a database that is gone now is asked again
+                _LOG.exception("no dossiers could be fetched")
+                pause = _PAUSE_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), pause)
+
+    async def _round(self) -> float:
+        """Fetch what is promised; return how many seconds to wait for more."""
+        if not await self._duties.holds("fetch dossiers"):
+            return _POLL_SECONDS
+        rows = await asyncio.to_thread(self._promised)
+        outcomes = await asyncio.gather(*(self._one(row.digest, row.issuer) for row in rows))
+        if not rows:
+            return _POLL_SECONDS
+        # What was fetched makes room for what waits behind it; what failed comes again after a pause.
+        return 0.0 if all(outcomes) else _PAUSE_SECONDS
 
     def _promised(self) -> list[Any]:
         with self._desk.database.reading() as connection:

@@ -18,6 +18,7 @@ from threeflow_gateway.intake.batch import Settlements
 from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.duties import Duties
 
 __all__ = ["Outbox"]
 
@@ -27,22 +28,24 @@ _GIVE_UP_LOOK_SECONDS: Final = 60.0
 
 
 class Outbox:
-    """One courier for each peer."""
+    """One courier for each peer; of several processes one serves a peer at a time."""
 
     def __init__(
         self,
         database: Database,
         lines: Lines,
         intake: Settles,
+        *,
+        duties: Duties,
         settings: Delivery,
         now: Callable[[], datetime],
-        *,
         metrics: Metrics | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
         self._database = database
         self._lines = lines
         self._intake = intake
+        self._duties = duties
         self._settings = settings
         self._now = now
         self._bells: dict[str, asyncio.Event] = {}
@@ -124,11 +127,11 @@ class Outbox:
         del self._couriers[peer], self._bells[peer]
 
     async def _carry(self, peer: str) -> None:
-        bell, courier = self._bells[peer], self._couriers[peer]
+        bell, courier, duty = self._bells[peer], self._couriers[peer], f"deliver to {peer}"
         while True:
             bell.clear()
             try:
-                pause = await courier.round()
+                pause = await courier.round() if await self._duties.holds(duty) else POLL_SECONDS
             except Exception:  # noqa: BLE001 - one peer's trouble reaches neither its courier nor others
                 _LOG.exception("deliveries to %s stumbled", peer)
                 pause = POLL_SECONDS

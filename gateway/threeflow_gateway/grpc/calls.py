@@ -35,7 +35,7 @@ class Asked:
     context: Context
     stalled_seconds: float
 
-    def admit(self, verbs: Verbs, *, dig: str | None = None, once: bool = True) -> Call:
+    async def admit(self, verbs: Verbs, *, dig: str | None = None, once: bool = True) -> Call:
         """Prove the caller; ``dig`` is what its token has to be bound to, ``once`` as in `Verbs.admit`.
 
         Raises:
@@ -46,7 +46,7 @@ class Asked:
             b"",
         )
         authorization = said.encode("utf-8", "replace") if isinstance(said, str) else said
-        return verbs.admit("grpc", Claim(authorization, _METHOD, self.method, dig), once=once)
+        return await verbs.admit("grpc", Claim(authorization, _METHOD, self.method, dig), once=once)
 
     async def write(self, message: Message) -> None:
         """Send one message of a stream; wait for a caller that is slow to take it.

@@ -28,7 +28,7 @@ class Documents:
     ) -> pb.SubmitDocumentResponse:
         """Take one envelope in."""
         self._check_size(said.envelope)
-        call = asked.admit(self._verbs, dig=digest.of(said.envelope), once=False)
+        call = await asked.admit(self._verbs, dig=digest.of(said.envelope), once=False)
         taken = await self._submitted(call, said)
         if taken.refused is not None:
             raise statuses.EndedError(statuses.refused(taken.refused, taken.envelope))
@@ -36,12 +36,12 @@ class Documents:
 
     async def submit_batch(self, asked: Asked) -> None:
         """Take envelopes in as they come, and answer each in the order sent."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         await Batch(asked, lambda said: self._line(call, said), most_octets=self._batch_octets).run()
 
     async def fetch_document(self, said: pb.FetchDocumentRequest, asked: Asked) -> pb.FetchDocumentResponse:
         """Answer an envelope as it was received."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         parameters.check("fetchDocument", {"issuer": said.issuer, "id": said.id})
         raw = await self._verbs.fetch_document(call, said.issuer, said.id)
         answer = pb.FetchDocumentResponse(envelope=raw)
@@ -51,7 +51,7 @@ class Documents:
 
     async def fetch_receipt(self, said: pb.FetchReceiptRequest, asked: Asked) -> pb.FetchReceiptResponse:
         """Answer the receipt as first given."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         parameters.check("fetchReceipt", {"issuer": said.issuer, "id": said.id})
         return pb.FetchReceiptResponse(receipt=await self._verbs.fetch_receipt(call, said.issuer, said.id))
 

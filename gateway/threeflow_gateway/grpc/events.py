@@ -28,7 +28,7 @@ class Events:
 
     async def list_events(self, said: pb.ListEventsRequest, asked: Asked) -> None:
         """Answer events after a number; then each new one, unless the caller wants no more."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         if said.limit < 0:
             raise Refused("bad-request", "TF-REST-1", "a limit is not negative", "/limit")
         after, left = said.after, said.limit or None

@@ -20,14 +20,14 @@ class Log:
         self, _said: pb.FetchCheckpointRequest, asked: Asked
     ) -> pb.FetchCheckpointResponse:
         """Answer the newest checkpoint."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         return pb.FetchCheckpointResponse(checkpoint=await self._verbs.fetch_checkpoint(call))
 
     async def prove_inclusion(
         self, said: pb.ProveInclusionRequest, asked: Asked
     ) -> pb.ProveInclusionResponse:
         """Answer a proof of inclusion."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         parameters.check("proveInclusion", {"index": said.index, "size": said.size})
         found = await self._verbs.prove_inclusion(call, said.index, said.size)
         return json_format.ParseDict(found, pb.ProveInclusionResponse())
@@ -36,7 +36,7 @@ class Log:
         self, said: pb.ProveConsistencyRequest, asked: Asked
     ) -> pb.ProveConsistencyResponse:
         """Answer a proof of consistency."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         parameters.check("proveConsistency", {"first": said.first, "second": said.second})
         found = await self._verbs.prove_consistency(call, said.first, said.second)
         return json_format.ParseDict(found, pb.ProveConsistencyResponse())

@@ -25,7 +25,7 @@ class Subjects:
 
     async def fetch_subject(self, said: pb.FetchSubjectRequest, asked: Asked) -> pb.FetchSubjectResponse:
         """Answer a subject; an account with one page of its entries."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         key = _key(said.key)
         limit = said.entries_limit or MOST_ENTRIES
         page = {"entries-after": said.entries_after, "entries-limit": limit}
@@ -35,7 +35,7 @@ class Subjects:
 
     async def make_dossier(self, said: pb.MakeDossierRequest, asked: Asked) -> pb.MakeDossierResponse:
         """Cut a dossier; the token is bound to the request's octets, since the call changes something."""
-        call = asked.admit(self._verbs, dig=digest.of(asked.octets))
+        call = await asked.admit(self._verbs, dig=digest.of(asked.octets))
         wanted: dict[str, Any] = {
             "subject": _key(said.subject),
             "receivers": list(said.receivers),
@@ -49,7 +49,7 @@ class Subjects:
 
     async def fetch_dossier(self, said: pb.FetchDossierRequest, asked: Asked) -> None:
         """Answer a bundle in pieces."""
-        call = asked.admit(self._verbs)
+        call = await asked.admit(self._verbs)
         parameters.check("fetchDossier", {"digest": said.digest})
         octets = await self._verbs.fetch_dossier(call, said.digest)
         for start in range(0, len(octets), _PIECE_OCTETS):

@@ -23,8 +23,12 @@ def take_artefact(decider: Decider, workspace: Workspace, unit: Unit) -> Result:
         Refused: ``unknown-type`` for any other artefact.
     """
     if unit.type == CHECKPOINT:
+        own = unit.issuer == unit.caller == decider.node
+        if own and unit.payload["size"] <= workspace.checkpointed():
+            # Another process of this node was quicker.
+            raise Refused("wrong-state", "TF-INTAKE-33", "no leaves were added since the newest checkpoint")
         result, number = decider.record(workspace, unit, Record("accepted", "accepted", leaf=False))
-        if unit.issuer == unit.caller == decider.node:
+        if own:
             workspace.changes.checkpoints.append(_own_checkpoint(unit, number))
         return result
     if unit.type != HEAD:

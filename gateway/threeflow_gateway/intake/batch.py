@@ -25,7 +25,7 @@ from threeflow_gateway.intake.workspace import Workspace
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.writer import Writer
 
-__all__ = ["Batches", "Bundle", "Job", "Settlements", "Sweep"]
+__all__ = ["Batches", "Bundle", "Job", "Settlements", "Spend", "Sweep"]
 
 _LOG = logging.getLogger(__name__)
 _SWEPT_AT_ONCE = 100
@@ -55,7 +55,15 @@ class Bundle:
     fresh: bool
 
 
-Job = Unit | Sweep | Settlements | Bundle
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Let a token count once: its name in ``spent_token``, and until when it could be valid."""
+
+    token: bytes
+    until: datetime
+
+
+Job = Unit | Spend | Sweep | Settlements | Bundle
 
 
 class Batches:
@@ -69,8 +77,11 @@ class Batches:
         memory: Memory,
         agencies: Agencies,
         *,
+        announce: Callable[[Connection, Changes], None],
         on_commit: Callable[[Changes], None],
     ) -> None:
+        """``announce`` speaks within the transaction, ``on_commit`` in this process after it."""
+        self._announce = announce
         self._writer = writer
         self._on_commit = on_commit
         self._table = table
@@ -85,7 +96,7 @@ class Batches:
             workspace = await self._writer.work(partial(self._begun, connection, jobs))
             for few in _batched(jobs, _DECIDED_AT_ONCE):
                 results += await self._writer.work(partial(self._some, connection, workspace, few))
-            await self._writer.work(workspace.finish)
+            await self._writer.work(partial(self._finish, connection, workspace))
         workspace.remember()
         self._on_commit(workspace.changes)
         return results
@@ -104,6 +115,10 @@ class Batches:
         _prefetch(workspace, jobs)
         return workspace
 
+    def _finish(self, connection: Connection, workspace: Workspace) -> None:
+        workspace.finish()
+        self._announce(connection, workspace.changes)
+
     def _some(self, connection: Connection, workspace: Workspace, jobs: Sequence[Job]) -> list[Result]:
         return [self._one(connection, workspace, job) for job in jobs]
 
@@ -112,8 +127,11 @@ class Batches:
             with connection.begin_nested():
                 workspace = Workspace(connection, self._table, self._memory, self._agencies)
                 result = self._one(connection, workspace, job)
-                workspace.finish()
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one job must not reach the others
+                self._finish(connection, workspace)
+        except Exception as error:
+            if not self._writer.stands(connection):
+                # Not this job is wrong: nothing of the transaction is left.
+                raise
             _LOG.exception("a document could not be taken in")
             return Result(failed=error), Changes()
         return result, workspace.changes
@@ -122,6 +140,8 @@ class Batches:
         try:
             if isinstance(job, Unit):
                 return self._document(workspace, job)
+            if isinstance(job, Spend):
+                return _spend(workspace, job)
         except Refused as refused:
             return Result(refused=refused)
         if isinstance(job, Sweep):
@@ -144,15 +164,26 @@ class Batches:
 
     def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> None:
         now = clock.text(sweep.now)
+        connection.execute(statements.FORGET_TOKENS, {"now": now})
         over = {"now": now, "limit": _SWEPT_AT_ONCE}
         for document in connection.execute(statements.WAITING_RAN_OUT, over).scalars().all():
             self._decider.settler.run_out(workspace, document, now)
+
+
+def _spend(workspace: Workspace, job: Spend) -> Result:
+    if workspace.is_spent(job.token):
+        raise Refused("token-replayed", "TF-TOKEN-12", "the token was used before")
+    workspace.spend(job.token, clock.text(job.until))
+    return Result()
 
 
 def _prefetch(workspace: Workspace, jobs: Sequence[Job]) -> None:
     ids: list[str] = []
     keys: list[str] = []
     feeds: list[str] = []
+    spent = [job.token for job in jobs if isinstance(job, Spend)]
+    if spent:
+        workspace.read_spent(spent)
     for job in jobs:
         if not isinstance(job, Unit):
             continue

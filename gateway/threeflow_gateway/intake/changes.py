@@ -34,6 +34,7 @@ _ORDER: Final = (
     ("dossiers", statements.INSERT_DOSSIER),
     ("bundles", statements.SET_BUNDLE),
     ("settled", statements.SETTLE),
+    ("spent", statements.INSERT_SPENT_TOKEN),
 )
 
 
@@ -61,6 +62,7 @@ class Changes:
     dossiers: list[Row] = field(default_factory=list)
     bundles: list[Row] = field(default_factory=list)
     settled: list[Row] = field(default_factory=list)
+    spent: list[Row] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         """Write all rows; raises what the database raises."""

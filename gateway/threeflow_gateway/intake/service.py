@@ -10,7 +10,7 @@ from typing import Any
 
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.intake.artefacts import CHECKPOINT
-from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Sweep
+from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Spend, Sweep
 from threeflow_gateway.intake.committer import Committer, Result
 from threeflow_gateway.intake.examine import Examiner, Shown, Unit
 from threeflow_gateway.intake.sealing import Sealer
@@ -113,6 +113,15 @@ class Intake:
         """
         await self._written(settlements)
 
+    async def spend(self, token: Spend) -> None:
+        """Let a token count once, for all processes of the node; returns once it is durable.
+
+        Raises:
+            Refused: ``token-replayed``.
+            Unavailable: it could not be written.
+        """
+        await self._written(token)
+
     async def keep(self, bundle: Bundle) -> None:
         """Write what became of a dossier; returns once it is durable.
 
@@ -123,6 +132,8 @@ class Intake:
 
     async def _written(self, job: Job) -> None:
         result = await self._committer.submit(job)
+        if result.refused is not None:
+            raise result.refused
         if result.failed is not None:
             raise Unavailable("the database did not take it") from result.failed
 

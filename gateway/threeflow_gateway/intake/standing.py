@@ -57,10 +57,14 @@ def stand(
 
 
 class Memory:
-    """The standings that were used last, as they were committed; used by the committer alone."""
+    """The standings that were used last, as they were committed; used by the committer alone.
+
+    ``age`` rises when everything is forgotten: what was worked out before that is not kept after it.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
+        self.age = 0
         self._held: OrderedDict[int, Standing] = OrderedDict()
         self._unheard_of: dict[str, Standing] = {}
 
@@ -78,8 +82,10 @@ class Memory:
         self._held.move_to_end(no)
         return found
 
-    def keep(self, standing: Standing) -> None:
-        """Keep a subject as it was committed."""
+    def keep(self, standing: Standing, age: int) -> None:
+        """Keep a subject as it was committed by a transaction that began at this age."""
+        if age != self.age:
+            return
         self._held[standing.no] = standing
         self._held.move_to_end(standing.no)
         if len(self._held) > self._size:
@@ -91,4 +97,5 @@ class Memory:
 
     def clear(self) -> None:
         """Forget everything."""
+        self.age += 1
         self._held.clear()

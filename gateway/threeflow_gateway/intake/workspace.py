@@ -74,6 +74,8 @@ class Workspace:
         self._waiters: dict[str, set[int]] = {}
         self._feeds: dict[str, int] = {}
         self._fresh_feeds: set[str] = set()
+        self._spent: dict[bytes, bool] = {}
+        self._age = memory.age
         self._touched: set[int] = set()
 
     # ---- reading for the whole batch
@@ -224,6 +226,22 @@ class Workspace:
             self.changes.about.append({"subject": subject, "document": document})
             self._about[document] = (*self.subjects_of(document), subject)
 
+    def is_spent(self, token: bytes) -> bool:
+        """Say whether a token was used before."""
+        if token not in self._spent:
+            self.read_spent([token])
+        return self._spent[token]
+
+    def spend(self, token: bytes, until: str) -> None:
+        """Let a token count as used."""
+        self._spent[token] = True
+        self.changes.spent.append({"token": token, "until": until})
+
+    def checkpointed(self) -> int:
+        """Return how many leaves the checkpoints of the own log cover."""
+        found = self._connection.execute(statements.NEWEST_CHECKPOINT_SIZE).scalar() or 0
+        return max([found, *(int(row["size"]) for row in self.changes.checkpoints)])
+
     def wait(self, document: int, awaited: Iterable[str], until: str) -> None:
         """Let a pending document wait for these document ids; for a step where there are none."""
         for each in sorted(set(awaited)) or [""]:
@@ -269,9 +287,15 @@ class Workspace:
     def remember(self) -> None:
         """Keep the standings in memory; to be called after the commit."""
         for standing in self._standings.values():
-            self._memory.keep(standing)
+            self._memory.keep(standing, self._age)
 
     # ---- questions
+
+    def read_spent(self, tokens: list[bytes]) -> None:
+        """Read which of these tokens were used before."""
+        self._spent.update(dict.fromkeys(tokens, False))
+        for used in self._connection.execute(statements.SPENT_TOKENS, {"tokens": tokens}).scalars():
+            self._spent[bytes(used)] = True
 
     def _read_documents(self, ids: list[str]) -> None:
         self._known_ids.update(ids)

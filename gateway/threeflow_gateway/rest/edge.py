@@ -112,7 +112,7 @@ class Edge:
         if not _OPEN.fullmatch(path):
             submits = post and path in {_SUBMIT, _BATCH}
             claim = self._claim(scope, headers, body)
-            scope[CALL] = call = self._verbs.admit("rest", claim, once=not submits)
+            scope[CALL] = call = await self._verbs.admit("rest", claim, once=not submits)
             if post and path in _BODY_TYPE:
                 wrong = _media_type(headers, _BODY_TYPE[path])
                 if wrong is not None:

@@ -5,39 +5,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy import Connection, insert, make_url, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
+from threeflow.errors import Unavailable
 from threeflow_gateway.store import tables
+from threeflow_gateway.store.engines import make_folder, postgresql_engine, sqlite_engine
 
 __all__ = ["Database"]
 
 _SIZE: Final = text("SELECT pg_database_size(current_database())")
 _SIZE_EMBEDDED: Final = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+_GONE: Final = (OperationalError, InterfaceError, InternalError, NoneFreeError)
+_DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
 class Database:
     """Transactions over one database.
 
     On SQLite a writer's transaction begins ``IMMEDIATE`` and is durable when it is committed (WAL with
-    ``synchronous=FULL``). Elsewhere writers queue on the one row of ``head``. ``embedded`` says whether the
-    database lives in this process; ``path`` is its file then, None where it is in memory or elsewhere.
+    ``synchronous=FULL``). On PostgreSQL writers, of one process or several, queue on the one row of ``head``.
+    ``embedded`` says whether the database lives in this process; ``path`` is its file then, None where it is
+    in memory or elsewhere.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 30.0) -> None:
+        """Open nothing yet.
+
+        Raises:
+            ValueError: the address is of neither SQLite nor PostgreSQL.
+        """
         parsed = make_url(url)
-        if parsed.get_backend_name() == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in _DRIVERS:
+            raise ValueError(
+                f"a node keeps its documents in SQLite or PostgreSQL, not in {parsed.drivername}"
+            )
+        self.url = parsed.set(drivername=_DRIVERS[parsed.get_backend_name()])
         self._busy_seconds = busy_seconds
-        self.embedded = parsed.get_backend_name() == "sqlite"
-        self.path = _file(parsed) if self.embedded else None
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self.path = _file(self.url) if self.embedded else None
         if self.embedded:
-            _make_folder(parsed)
-            self._writer = _sqlite_engine(parsed, "BEGIN IMMEDIATE", busy_seconds, pool_size=1)
-            self._reader = _sqlite_engine(parsed, "BEGIN", busy_seconds, pool_size=4)
+            make_folder(self.url)
+            self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", busy_seconds, pool_size=1)
+            self._reader = sqlite_engine(self.url, "BEGIN", busy_seconds, pool_size=4)
         else:
-            self._writer = self._reader = create_engine(parsed, pool_pre_ping=True)
+            self._writer = postgresql_engine(self.url, busy_seconds, reads=False)
+            self._reader = postgresql_engine(self.url, busy_seconds, reads=True)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -47,9 +62,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the database and writes nothing."""
-        with self._reader.connect() as connection:
-            yield connection
+        """Give a connection that sees one moment of the database and writes nothing.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        try:
+            with self._reader.connect() as connection:
+                yield connection
+        except _GONE as error:
+            raise Unavailable("the database does not answer now") from error
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
@@ -59,9 +81,7 @@ class Database:
                 yield connection
             return
         # A table that is made anew under another name would take the rows that refer to it along.
-        engine = _sqlite_engine(
-            self._writer.url, "BEGIN IMMEDIATE", self._busy_seconds, keys="OFF", pool_size=1
-        )
+        engine = sqlite_engine(self.url, "BEGIN IMMEDIATE", self._busy_seconds, keys="OFF", pool_size=1)
         try:
             with engine.begin() as connection:
                 yield connection
@@ -83,8 +103,9 @@ class Database:
                     row = {"one": 1, "node": node, "documents": 0, "subjects": 0, "leaves": 0}
                     connection.execute(insert(tables.head), row)
         except IntegrityError:
-            # Another process of this node created the row between our look and our insert.
-            held = None
+            # Another process created the row between our look and our insert.
+            with self.reading() as connection:
+                held = connection.execute(select(tables.head.c.node)).scalar_one()
         if held not in {None, node}:
             raise ValueError(f"the database holds the log of {held}, not of {node}")
 
@@ -94,6 +115,15 @@ class Database:
         with self.reading() as connection:
             return int(connection.execute(asked).scalar_one())
 
+    def in_transaction(self, connection: Connection) -> bool:
+        """Say whether a transaction still stands: a full disk or a lost session ends it from below."""
+        if connection.invalidated or connection.closed:
+            return False
+        driver: Any = connection.connection.dbapi_connection
+        if self.embedded:
+            return bool(driver.in_transaction)
+        return not driver.closed
+
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()
@@ -102,32 +132,3 @@ class Database:
 
 def _file(url: URL) -> Path | None:
     return Path(url.database) if url.database and url.database != ":memory:" else None
-
-
-def _make_folder(url: URL) -> None:
-    path = _file(url)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _sqlite_engine(url: URL, begin: str, busy_seconds: float, *, pool_size: int, keys: str = "ON") -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=busy_seconds,
-        connect_args={"timeout": busy_seconds, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # The driver's own transactions would begin late and deferred; ours begin by the listener below.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={keys}", "cache_size=-32000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

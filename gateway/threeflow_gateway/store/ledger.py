@@ -10,9 +10,9 @@ from hashlib import sha256
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
-from threeflow_gateway.store import tables
+from threeflow_gateway.store import statements, tables
 from threeflow_gateway.store.database import Database
 
 __all__ = ["Ledger"]
@@ -54,14 +54,15 @@ class Ledger:
                     .scalars()
                     .all()
                 )
-            fresh: list[dict[str, object]] = []
-            for leaf in hashes:
-                self._tail.append(leaf)
-                if len(self._tail) == _TILE:
-                    fresh.append(self._close_tile())
-            if fresh:
-                with self._database.writing() as connection:
-                    self._store(connection, fresh)
+            tail = [*self._tail, *hashes]
+            full = len(tail) - len(tail) % _TILE
+            tiles = [tail[at : at + _TILE] for at in range(0, full, _TILE)]
+            if tiles:
+                self._store(tiles)
+            # Stored before it is taken for closed: where that fails, the next call tries again.
+            for leaves in tiles:
+                self._push(0, _fold(leaves))
+            self._tail = tail[full:]
             return self.size
 
     def root(self, size: int) -> bytes:
@@ -132,14 +133,6 @@ class Ledger:
             hashes: bytes = connection.execute(query).scalar_one()
         return [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
 
-    def _close_tile(self) -> dict[str, object]:
-        leaves, self._tail = self._tail, []
-        row: dict[str, object] = {
-            "number": len(self._upper[0]), "root": _fold(leaves), "hashes": b"".join(leaves),
-        }  # fmt: skip
-        self._push(0, _fold(leaves))
-        return row
-
     def _push(self, height: int, node: bytes) -> None:
         if height == len(self._upper):
             self._upper.append([])
@@ -148,14 +141,20 @@ class Ledger:
         if len(row) % 2 == 0:
             self._push(height + 1, _join(row[-2], row[-1]))
 
-    @staticmethod
-    def _store(connection: Connection, rows: list[dict[str, object]]) -> None:
-        numbers = [row["number"] for row in rows]
-        query = select(tables.tile.c.number).where(tables.tile.c.number.in_(numbers))
-        held = set(connection.execute(query).scalars())
-        missing = [row for row in rows if row["number"] not in held]
-        if missing:
-            connection.execute(insert(tables.tile), missing)
+    def _store(self, tiles: list[list[bytes]]) -> None:
+        first = len(self._upper[0])
+        rows = [
+            {"number": first + at, "root": _fold(leaves), "hashes": b"".join(leaves)}
+            for at, leaves in enumerate(tiles)
+        ]
+        query = select(tables.tile.c.number).where(tables.tile.c.number >= first)
+        with self._database.writing() as connection:
+            # Another process may be about to store the same: it waits for the writers' lock.
+            connection.execute(statements.HEAD)
+            held = set(connection.execute(query).scalars())
+            missing = [row for row in rows if row["number"] not in held]
+            if missing:
+                connection.execute(insert(tables.tile), missing)
 
 
 def _split(width: int) -> int:

@@ -139,6 +139,7 @@ def _next(database: Database, to: str) -> str | None:
     with database.altering() as connection:
         if not database.embedded:
             connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         missing = pending(connection)
         if not missing or current(connection) == to:

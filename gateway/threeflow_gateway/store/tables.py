@@ -29,6 +29,7 @@ __all__ = [
     "metadata",
     "outbox",
     "party",
+    "spent_token",
     "subject",
     "subject_document",
     "subject_key",
@@ -142,6 +143,15 @@ event: Final = Table(
     Column("outcome", Text, nullable=False),
     Column("subject", BigInteger, nullable=True),
     Column("steps", Text, nullable=False, comment="JSON list of the steps that it caused"),
+    sqlite_with_rowid=False,
+)
+
+spent_token: Final = Table(
+    "spent_token",
+    metadata,
+    Column("token", LargeBinary(32), primary_key=True, comment="SHA-256 of caller, NUL and token id"),
+    Column("until", Text, nullable=False, comment="when the token can no longer be valid"),
+    Index("spent_token_by_until", "until"),
     sqlite_with_rowid=False,
 )
 

@@ -27,10 +27,26 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._busy = asyncio.Lock()
+
+    def stands(self, connection: Connection) -> bool:
+        """Say whether a transaction was not ended from below."""
+        return self._database.in_transaction(connection)
+
+    @asynccontextmanager
+    async def between(self) -> AsyncIterator[None]:
+        """Give a moment in which no transaction is decided."""
+        async with self._busy:
+            yield
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give the writer's connection: durable once the block ends, rolled back where it raises."""
+        async with self._busy, self._begun() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[Connection]:
         transaction = self._database.writing()
         connection = await self._elsewhere(transaction.__enter__)
         try:

@@ -35,7 +35,10 @@ register_all({
 
 @fault("TF-TOKEN-12")
 def a_token_may_be_used_again() -> None:
-    put("threeflow_gateway.binding.callers:Callers", "_remember", lambda *_: None)
+    async def forgotten(*_: object) -> None:
+        pass
+
+    put("threeflow_gateway.binding.callers:Callers", "_remember", forgotten)
 
 
 @fault("TF-TOKEN-8")
