@@ -20,7 +20,6 @@ from threeflow_gateway.intake.batch import Settlements
 from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.store import revisions, statements, tables
 from threeflow_gateway.store.database import Database
-from threeflow_gateway.store.duties import duties
 
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PEER = "xb.customs"
@@ -35,6 +34,16 @@ def refused(code: str, *, retryable: bool = False, sealed: bool = True) -> Outco
     """A refusal."""
     problem = {"code": code, "detail": "as the test says", "retryable": retryable}
     return Outcome(None, problem, 422, b"refusal " + code.encode(), sealed=sealed)
+
+
+class Alone:
+    """The duties of a node of one process."""
+
+    async def holds(self, _duty: str) -> bool:
+        return True
+
+    async def close(self) -> None:
+        pass
 
 
 class Clock:
@@ -133,9 +142,7 @@ class Debtor:
         )
 
     def outbox(self) -> Outbox:
-        return Outbox(
-            self.database, self, self, duties=duties(self.database), settings=self.settings, now=self.now
-        )
+        return Outbox(self.database, self, self, duties=Alone(), settings=self.settings, now=self.now)
 
     async def carry(self, courier: Courier, seconds: float, *, until_done: bool = False) -> None:
         """Let a courier work for so long, by the test's clock; a request takes 50 ms."""
