@@ -15,7 +15,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: engines migration help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: clients sandbox engines migration help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -117,6 +117,13 @@ artefacts: $(STAMP) ## the standard for other people's tools, in dist-spec/: Ope
 compat: $(STAMP) ## what changed in the standard since its last release, and whether it is additive (ARGS='--json')
 	@echo "==> python -m tools.compat"
 	@$(BIN)/python -m tools.compat $(ARGS)
+
+clients: $(STAMP) ## clients of other languages, generated, compiled and run against the gateway (ARGS='--only go')
+	@echo "==> python -m tools.clients $(ARGS)"
+	@$(BIN)/python -m tools.clients $(ARGS)
+
+sandbox: $(STAMP) ## one node on loopback, customs at work behind it, for trying a client by hand (ARGS='FOLDER')
+	@$(BIN)/python -m tools.clients --serve $(or $(ARGS),out/sandbox)
 
 engines: $(STAMP) ## the rules' vectors in Go and JavaScript too (needs go, node and npm)
 	@echo "==> npm ci, in examples/rules/js"

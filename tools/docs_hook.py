@@ -1,8 +1,9 @@
 """mkdocs hook: the standard's pages and its machine half join the guides of ``docs/`` on the site.
 
-``spec/v1/*.md`` appear under ``standard/`` and ``spec/threeflow_spec/v1/**`` as plain files, so nothing is
-copied in the repository. Links are written as they work in the repository; here they are turned to where
-the target stands on the site, and a link to a file that the site does not carry fails the strict build.
+``spec/v1/*.md`` appear under ``standard/``, the quick starts of ``examples/clients`` under ``clients/`` and
+``spec/threeflow_spec/v1/**`` as plain files, so nothing is copied in the repository. Links are written as
+they work in the repository; here they are turned to where the target stands on the site, and a link to a file
+that the site does not carry fails the strict build.
 """
 
 import posixpath
@@ -20,6 +21,7 @@ PLACES = {
     "docs/": "",
     "spec/v1/": "standard/",
     "spec/threeflow_spec/v1/": "v1/",
+    "examples/clients/": "clients/",
     "CHANGELOG.md": "changelog.md",
 }
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)(#[^)\s]*)?(?=\))")
@@ -58,6 +60,8 @@ def _outside() -> Iterator[tuple[str, str]]:
     for path in sorted(machine.rglob("*")):
         if path.is_file() and path.suffix in {".json", ".yaml", ".proto"}:
             yield f"spec/threeflow_spec/v1/{path.relative_to(machine)}", f"v1/{path.relative_to(machine)}"
+    for path in sorted((ROOT / "examples/clients").glob("*/README.md")):
+        yield f"examples/clients/{path.parent.name}/README.md", f"clients/{path.parent.name}/README.md"
     yield "CHANGELOG.md", "changelog.md"
 
 

@@ -67,7 +67,8 @@ def test_the_checksums_are_those_of_the_files(made: dict[str, bytes]) -> None:
 
 def test_the_command_writes_what_is_made(tmp_path: Any, made: dict[str, bytes]) -> None:
     assert main(["--out", str(tmp_path)]) == 0
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == made
+    files = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert {str(path.relative_to(tmp_path)): path.read_bytes() for path in files} == made
 
 
 def test_both_bundles_are_valid_and_name_nothing_outside_themselves(

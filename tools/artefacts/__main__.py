@@ -40,6 +40,7 @@ def artefacts() -> dict[str, bytes]:
         "schemas.json": text(schema_bundle()),
         "threeflow.binpb": descriptor_set(ROOT / "proto"),
         "threeflow.postman_collection.json": text(collection(described)),
+        **{f"proto/{name}": octets for name, octets in protos(ROOT / "proto").items()},
     }
     sums = "".join(f"{hashlib.sha256(octets).hexdigest()}  {name}\n" for name, octets in sorted(made.items()))
     return {**made, "SHA256SUMS": sums.encode()}
@@ -50,13 +51,18 @@ def text(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def protos(folder: Path) -> dict[str, bytes]:
+    """Return the sources below a folder by the names that they import one another by."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.proto"))}
+
+
 def descriptor_set(folder: Path) -> bytes:
     """Return the serialised FileDescriptorSet of all protos below a folder, comments and imports included.
 
     Raises:
         SystemExit: they do not compile; the compiler has said why.
     """
-    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.proto"))
+    files = list(protos(folder))
     wellknown = importlib.resources.files("grpc_tools") / "_proto"
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "set.binpb"
@@ -71,8 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="write the published artefacts of the standard")
     parser.add_argument("--out", type=Path, default=ROOT / "dist-spec", help="folder to write to (dist-spec)")
     out: Path = parser.parse_args(arguments).out
-    out.mkdir(parents=True, exist_ok=True)
     for name, octets in artefacts().items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(octets)
         print(f"{len(octets):>9,}  {out.name}/{name}")
     return 0

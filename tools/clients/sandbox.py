@@ -148,6 +148,7 @@ def _configuration(endpoint: str, rest: int, grpc: int) -> str:
             "id": CUSTOMS, "environment": ENVIRONMENT, "endpoint": endpoint, "port": rest,
             "seal_keys": ["seal.json"], "token_key": "token.json",
         },
+        "grpc": {"port": grpc, "endpoint": f"http://127.0.0.1:{grpc}", "plaintext": True},
         "trust": {"files": [f"../{TRUST}"]},
         "log": {"checkpoint_seconds": 0.5, "level": "WARNING"},
     }  # fmt: skip
