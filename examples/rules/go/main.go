@@ -7,13 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-)
 
-type result struct {
-	Rule   string    `json:"rule"`
-	Vector string    `json:"vector"`
-	Found  []finding `json:"found"`
-}
+	"threeflow.example/rules/rules"
+)
 
 func main() {
 	root := "../../../spec/threeflow_spec/v1"
@@ -27,23 +23,19 @@ func main() {
 }
 
 func run(root string) error {
-	standard, err := readStandard(root)
+	standard, err := rules.Read(root)
 	if err != nil {
 		return err
 	}
-	judge, err := newJudge(standard)
+	judge, err := rules.NewJudge(standard)
 	if err != nil {
 		return err
 	}
-	results := make([]result, 0, len(standard.vectors))
-	for _, vector := range standard.vectors {
-		found, err := judge.found(vector)
-		if err != nil {
-			return fmt.Errorf("%s, %s: %w", vector.rule, vector.name, err)
-		}
-		results = append(results, result{vector.rule, vector.name, found})
+	results, err := judge.Vectors()
+	if err != nil {
+		return err
 	}
-	functions, err := judge.functions()
+	functions, err := judge.Functions()
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package rules
 
 import (
 	"errors"
@@ -156,7 +156,9 @@ func onDate(act func(on time.Time, given []ref.Val) (time.Time, error)) func([]r
 	}
 }
 
-func dialect(lists *codeLists) []cel.EnvOption {
+// Dialect declares the functions of the dialect; `inList` reads the code lists of the standard.
+func Dialect(of *Standard) []cel.EnvOption {
+	lists := of.lists
 	str, whole, truth := cel.StringType, cel.IntType, cel.BoolType
 	two := []*cel.Type{str, str}
 	return []cel.EnvOption{

@@ -1,4 +1,4 @@
-package main
+package rules
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -18,22 +19,25 @@ type finding struct {
 	Pointer string `json:"pointer"`
 }
 
-type judge struct {
-	standard *standard
+// Judge evaluates expressions; it may be used by several goroutines.
+type Judge struct {
+	standard *Standard
 	env      *cel.Env
+	lock     sync.Mutex
 	programs map[string]cel.Program
 }
 
-func newJudge(of *standard) (*judge, error) {
-	options := append(dialect(of.lists), cel.Variable("doc", cel.DynType), cel.Variable("item", cel.DynType),
+// NewJudge makes a judge of a standard's rules.
+func NewJudge(of *Standard) (*Judge, error) {
+	options := append(Dialect(of), cel.Variable("doc", cel.DynType), cel.Variable("item", cel.DynType),
 		cel.Variable("facts", cel.DynType), cel.Variable("parameters", cel.DynType),
 		cel.Variable("at", cel.StringType))
 	env, err := cel.NewEnv(options...)
-	return &judge{of, env, map[string]cel.Program{}}, err
+	return &Judge{standard: of, env: env, programs: map[string]cel.Program{}}, err
 }
 
 // found is what the vector's rule says of its document: verdict and pointer, in order.
-func (j *judge) found(v vector) ([]finding, error) {
+func (j *Judge) found(v vector) ([]finding, error) {
 	r, p := j.standard.rules[v.rule], j.standard.profiles[v.profile]
 	at, err := time.Parse(time.RFC3339, v.at)
 	if err != nil {
@@ -66,7 +70,7 @@ func (j *judge) found(v vector) ([]finding, error) {
 	return found, nil
 }
 
-func (j *judge) verdict(r *rule, variables map[string]any) (string, error) {
+func (j *Judge) verdict(r *rule, variables map[string]any) (string, error) {
 	if r.When != "" {
 		counts, known, err := j.run(r.When, variables)
 		if err != nil || !known {
@@ -88,7 +92,7 @@ func (j *judge) verdict(r *rule, variables map[string]any) (string, error) {
 
 // run gives the truth of an expression, and whether it is one: an error of CEL is none. What does not
 // compile is an error of the rule itself.
-func (j *judge) run(expression string, variables map[string]any) (bool, bool, error) {
+func (j *Judge) run(expression string, variables map[string]any) (bool, bool, error) {
 	program, err := j.program(expression)
 	if err != nil {
 		return false, false, err
@@ -101,7 +105,9 @@ func (j *judge) run(expression string, variables map[string]any) (bool, bool, er
 	return truth, known, nil
 }
 
-func (j *judge) program(expression string) (cel.Program, error) {
+func (j *Judge) program(expression string) (cel.Program, error) {
+	j.lock.Lock()
+	defer j.lock.Unlock()
 	if held, ok := j.programs[expression]; ok {
 		return held, nil
 	}
@@ -114,13 +120,33 @@ func (j *judge) program(expression string) (cel.Program, error) {
 	return made, err
 }
 
-// functions evaluates the vectors of the dialect's functions: a value, or an error.
-func (j *judge) functions() ([]any, error) {
+// Result is what one vector of a rule gives.
+type Result struct {
+	Rule   string    `json:"rule"`
+	Vector string    `json:"vector"`
+	Found  []finding `json:"found"`
+}
+
+// Vectors judges every vector of every rule.
+func (j *Judge) Vectors() ([]Result, error) {
+	results := make([]Result, 0, len(j.standard.vectors))
+	for _, each := range j.standard.vectors {
+		found, err := j.found(each)
+		if err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", each.rule, each.name, err)
+		}
+		results = append(results, Result{each.rule, each.name, found})
+	}
+	return results, nil
+}
+
+// Functions evaluates the vectors of the dialect's functions: a value, or an error.
+func (j *Judge) Functions() ([]any, error) {
 	octets, err := os.ReadFile(filepath.Join(j.standard.root, "vectors", "functions", "cases.json"))
 	if err != nil {
 		return nil, err
 	}
-	raw, err := readJSON(octets)
+	raw, err := ReadJSON(octets)
 	if err != nil {
 		return nil, err
 	}

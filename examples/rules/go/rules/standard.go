@@ -1,4 +1,6 @@
-package main
+// Package rules runs the rule packs of the standard with cel-go: it reads packs, profiles and code lists, implements the
+// functions of the dialect (page *Rules*), and judges documents and vectors.
+package rules
 
 import (
 	"bytes"
@@ -35,6 +37,10 @@ type parameter struct {
 
 type rule struct {
 	ID            string               `yaml:"id"`
+	Severity      string               `yaml:"severity"`
+	Message       map[string]string    `yaml:"message"`
+	Values        map[string]string    `yaml:"values"`
+	Parts         []string             `yaml:"parts"`
 	Parameters    map[string]parameter `yaml:"parameters"`
 	EffectiveFrom string               `yaml:"effectiveFrom"`
 	EffectiveTo   string               `yaml:"effectiveTo"`
@@ -73,7 +79,8 @@ type vector struct {
 	facts                   map[string]any
 }
 
-type standard struct {
+// Standard is the part of the standard's machine half that rules need.
+type Standard struct {
 	root     string
 	rules    map[string]*rule
 	profiles map[string]*profile
@@ -81,8 +88,9 @@ type standard struct {
 	vectors  []vector
 }
 
-func readStandard(root string) (*standard, error) {
-	read := &standard{root, map[string]*rule{}, map[string]*profile{}, &codeLists{root, map[string]map[string]period{}}, nil}
+// Read reads the folder that holds rules/, profiles/, codelists/ and vectors/.
+func Read(root string) (*Standard, error) {
+	read := &Standard{root, map[string]*rule{}, map[string]*profile{}, &codeLists{root, map[string]map[string]period{}}, nil}
 	err := each(root, "rules", ".yaml", func(octets []byte) error {
 		found := &pack{}
 		if err := yaml.Unmarshal(octets, found); err != nil {
@@ -132,8 +140,8 @@ func each(root, folder, suffix string, act func([]byte) error) error {
 	return nil
 }
 
-// readJSON reads numbers as the whole numbers that they are.
-func readJSON(octets []byte) (any, error) {
+// ReadJSON reads JSON with numbers as the whole numbers that they are.
+func ReadJSON(octets []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(octets))
 	decoder.UseNumber()
 	var raw any
@@ -165,7 +173,7 @@ func whole(raw any) (any, error) {
 }
 
 func readVectors(octets []byte) ([]vector, error) {
-	raw, err := readJSON(octets)
+	raw, err := ReadJSON(octets)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +212,7 @@ func patched(document any, patch []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	changed, err := readJSON(octets)
+	changed, err := ReadJSON(octets)
 	if err != nil {
 		return nil, err
 	}
