@@ -131,6 +131,17 @@ engines: $(STAMP) ## the rules' vectors in Go and JavaScript too (needs go, node
 	@echo "==> pytest tests/sdk/rules/test_engines.py, with every engine required"
 	@THREEFLOW_ENGINES=required $(BIN)/python -m pytest -q tests/sdk/rules/test_engines.py
 
+.PHONY: go-node
+GO_NODE := examples/nodes/go-import
+go-node: $(STAMP) ## the customs node in Go: its tests, and certified as customs:import in out/conformance/go-import (needs go)
+	@echo "==> gofmt, go vet, go test, in $(GO_NODE)"
+	@test -z "$$(gofmt -l $(GO_NODE) examples/rules/go)" || { gofmt -d $(GO_NODE) examples/rules/go; exit 1; }
+	@cd $(GO_NODE) && go vet ./... && go test ./...
+	@echo "==> go build -o out/go-node/go-import"
+	@cd $(GO_NODE) && go build -trimpath -o $(abspath out/go-node/go-import) .
+	@echo "==> threeflow-conformance run --role customs:import $(ARGS)"
+	@$(BIN)/python $(GO_NODE)/certify.py --node out/go-node/go-import --out out/conformance/go-import $(ARGS)
+
 bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid, and of all rules on one case
 	@echo "==> python -m benchmarks.rules"
 	@$(BIN)/python -m benchmarks.rules

@@ -1,6 +1,6 @@
 """Certify the node: prepare a network, start the node in it, let the suite judge it, and stop it again.
 
-    python examples/nodes/go-import/certify.py --node BINARY --out FOLDER [what `threeflow-conformance run` takes]
+    python examples/nodes/go-import/certify.py --node BINARY --out FOLDER [options of the suite's run]
 
 Nothing of the suite is imported: it is called as anybody would call it, by its command.
 """
@@ -32,7 +32,8 @@ def free_port() -> int:
 
 def suite(*words: str) -> int:
     """Run one command of the suite; its exit code."""
-    return subprocess.run([sys.executable, "-m", "threeflow_conformance", *words], check=False).returncode
+    command = [sys.executable, "-m", "threeflow_conformance", *words]
+    return subprocess.run(command, check=False).returncode  # noqa: S603
 
 
 def certify(node: Path, out: Path, more: list[str]) -> int:

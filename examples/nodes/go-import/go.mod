@@ -1,6 +1,6 @@
 module threeflow.example/goimport
 
-go 1.26.8
+go 1.26
 
 require (
 	cel.dev/cel-go v0.32.0

@@ -339,6 +339,7 @@ func (n *Node) tracked(one *subject, caller string) map[string]any {
 		mine[h.digest] = true
 		said := h.reference()
 		said["kind"], said["outcome"] = h.kind, h.Outcome
+		said["receivedAt"], said["at"] = stamp(h.At), process.Instant(h.document.At)
 		shown = append(shown, said)
 		result := state.Results[h.digest]
 		if result == nil {
@@ -393,7 +394,7 @@ func steps(state *process.State, mine map[string]bool) []map[string]any {
 		if mine[each.Document] {
 			found = append(found, map[string]any{
 				"track": each.Track, "from": each.From, "to": each.To, "portion": each.Portion, "at": each.At,
-				"document": each.Document,
+				"cause": each.Document,
 			})
 		}
 	}

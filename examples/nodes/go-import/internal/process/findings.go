@@ -17,6 +17,16 @@ func (f *fold) findings(d *Document, portions []*Portion, given []string) []stri
 	return slices.Compact(found)
 }
 
+// complete names every track of every portion, also those that stand where they began; of tracks that have a state for
+// each kind of document those that moved.
+func (f *fold) complete() {
+	for _, portion := range f.state.Portions {
+		for name, at := range f.states(portion) {
+			portion.States[name] = at
+		}
+	}
+}
+
 // finish judges what still waits: its findings, and whether it may still take effect (TF-TABLE-12, TF-SUBJ-6, 7).
 func (f *fold) finish() {
 	for _, d := range f.waiting {

@@ -98,6 +98,7 @@ func Fold(guards *Guards, subject string, documents []*Document, around Surround
 		}
 	}
 	f.finish()
+	f.complete()
 	return f.state
 }
 
