@@ -33,7 +33,7 @@ def free_port() -> int:
 def suite(*words: str) -> int:
     """Run one command of the suite; its exit code."""
     command = [sys.executable, "-m", "threeflow_conformance", *words]
-    return subprocess.run(command, check=False).returncode  # noqa: S603
+    return subprocess.run(command, check=False).returncode
 
 
 def certify(node: Path, out: Path, more: list[str]) -> int:
@@ -49,7 +49,7 @@ def certify(node: Path, out: Path, more: list[str]) -> int:
     environment = json.loads((folder / "node.json").read_bytes())["environment"]
     take = [*command, "-environment", environment, "take-list", "{file}"]
     with (out / "node.log").open("wb") as log:
-        running = subprocess.Popen([*command, "keep", str(folder)], stdout=log, stderr=log)  # noqa: S603
+        running = subprocess.Popen([*command, "keep", str(folder)], stdout=log, stderr=log)
     restart = ["kill", "-HUP", str(running.pid)]
     form = f"restart = {json.dumps(restart)}\ntake_list = {json.dumps(take)}\n"
     (network / "parameters.toml").write_text(form, encoding="utf-8")
@@ -69,7 +69,7 @@ def up(target: str, running: "subprocess.Popen[bytes]") -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and running.poll() is None:
         try:
-            with urllib.request.urlopen(target + "/ready", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(target + "/ready", timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
