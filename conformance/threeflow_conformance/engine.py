@@ -70,6 +70,7 @@ class _Runner:
     def __init__(
         self, network: Network, parameters: Parameters, lists: tuple[str, ...], inbox: Inbox,
         world: Callable[[str], World], told: Told | None, enough: Callable[["Outcome"], bool] | None = None,
+        silences: int = _MOST_SILENCES,
     ) -> None:  # fmt: skip
         self._network = network
         self._parameters = parameters
@@ -79,12 +80,13 @@ class _Runner:
         self._enough = enough
         self._done = False
         self._silences = 0
+        self._most_silences = silences
         self.judge = Judge(network.node, network.environment, network.known_keys(), lists)
         self.shared = Shared()
         self.outcomes: list[Outcome] = []
 
-    async def run(self, cases: tuple[Case, ...]) -> None:
-        """Run all cases."""
+    async def run(self, cases: tuple[Case, ...], first: str = "") -> None:
+        """Run all cases, after the opening the one named ``first``."""
         opening = [each for each in cases if each.check.id.startswith("opening.")]
         together = [each for each in cases if each not in opening and not each.check.alone]
         alone = [each for each in cases if each not in opening and each.check.alone]
@@ -95,6 +97,9 @@ class _Runner:
             for case in (*together, *alone):
                 self._note(Outcome(case, "could-not-run", message="the node could not be opened"), total)
             return
+        for case in (each for each in (*together, *alone) if each.id == first):
+            self._note(await self._case(case), total)
+        together, alone = ([each for each in group if each.id != first] for group in (together, alone))
         gate = asyncio.Semaphore(self._parameters.at_once)
 
         async def gated(case: Case) -> None:
@@ -115,7 +120,7 @@ class _Runner:
             self._told(outcome, len(self.outcomes), total)
 
     async def _case(self, case: Case) -> Outcome:
-        if self._silences >= _MOST_SILENCES:
+        if self._silences >= self._most_silences:
             return Outcome(case, "could-not-run", message="the node does not answer any more")
         world = self._world(case.id)
         scene = Scene(self._network, self._parameters, self.judge, world, self._inbox, self.shared)
@@ -156,9 +161,11 @@ def _answered(scene: Scene) -> bool:
 
 async def run(
     network: Network, parameters: Parameters, lists: tuple[str, ...], *, only: Iterable[str] = (),
-    told: Told | None = None, enough: Callable[[Outcome], bool] | None = None,
+    told: Told | None = None, enough: Callable[[Outcome], bool] | None = None, first: str = "",
+    silences: int = _MOST_SILENCES,
 ) -> Run:  # fmt: skip
-    """Judge a node; where ``enough`` says so of an outcome, what was not begun is left out.
+    """Judge a node, the case named ``first`` before the others; once ``enough`` says so of an outcome, what was not
+    begun is left out. After so many ``silences`` in a row the node counts as gone.
 
     Raises:
         OSError: an address that the trust lists name for the suite's own nodes cannot be had.
@@ -175,8 +182,8 @@ async def run(
             def world(case: str) -> World:
                 return Live(case, network.seed, client, network.target, inbox)
 
-            runner = _Runner(network, parameters, lists, inbox, world, told, enough)
-            await runner.run(cases_for(network.role, only))
+            runner = _Runner(network, parameters, lists, inbox, world, told, enough, silences)
+            await runner.run(cases_for(network.role, only), first)
     finally:
         await peers.close()
     return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, time.monotonic() - began)

@@ -15,9 +15,9 @@ def main() -> int:
     parser.add_argument("--take-list", type=Path)
     parser.add_argument("--environment", default="sandbox")
     asked = parser.parse_args()
-    from faults import FAULTS
+    from faults import CRASHES, FAULTS
 
-    FAULTS[asked.fault].plant()
+    {**FAULTS, **CRASHES}[asked.fault].plant()
     if asked.take_list is not None:
         from reference_node import take_list
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from mutation import Node, try_fault
+from mutation import try_fault
+from nodes import Node
 
 from threeflow_conformance import certificate, cli, engine, prepare, transcript
 from threeflow_conformance.judge.seals import SealError
@@ -61,6 +62,4 @@ def test_a_run_leaves_reports_a_certificate_and_a_transcript_that_judges_the_sam
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["any-signature-will-do", "everybody-reads-everything"])
 def test_a_faulty_node_is_told(name: str) -> None:
-    from faults import FAULTS
-
-    assert try_fault(FAULTS[name])["killed"]
+    assert try_fault(name)["killed"]

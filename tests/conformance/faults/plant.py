@@ -13,17 +13,18 @@ FAULTS: dict[str, "Fault"] = {}
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to be wrong; any of ``requirements`` turning red tells it."""
+    """One way to be wrong; any of ``requirements`` turning red tells it, in a run as ``role``."""
 
     name: str
     requirements: tuple[str, ...]
     plant: Callable[[], None]
+    role: str = "customs:export"
 
 
-def fault(*requirements: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def fault(*requirements: str, role: str = "customs:export") -> Callable[[Callable[[], None]], Callable[[], None]]:
     def register(plant: Callable[[], None]) -> Callable[[], None]:
         name = plant.__name__.replace("_", "-")
-        FAULTS[name] = Fault(name, requirements, plant)
+        FAULTS[name] = Fault(name, requirements, plant, role)
         return plant
 
     return register
@@ -66,7 +67,7 @@ def forgive(place: str, name: str, wanted: tuple[str, ...], instead: Callable[..
 
 
 def register_all(
-    table: Mapping[str, tuple[tuple[str, ...], Callable[[], None]]],
+    table: Mapping[str, tuple[tuple[str, ...], Callable[[], None]]], role: str = "customs:export"
 ) -> None:
     for name, (requirements, plant) in table.items():
-        FAULTS[name] = Fault(name, requirements, plant)
+        FAULTS[name] = Fault(name, requirements, plant, role)
