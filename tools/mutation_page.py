@@ -17,14 +17,17 @@ TARGET = ROOT / "docs" / "reference" / "mutation.md"
 
 HEAD = """# Mutation score 变异得分
 
-A conformance suite is worth what it notices. So the reference gateway is made wrong in one thing at a time (one check
-weakened, one effect lost) and the suite has to tell: by a failed expectation of the very requirement that was
-broken, in a case that the right gateway passes in the same run. What could not be run tells nothing.
+A conformance suite is worth what it notices. So the reference gateway is made wrong in one thing at a time
+(one check weakened, one effect lost) and the suite has to tell: by a failed expectation of the very
+requirement that was broken, in a case that the right gateway passes in the same run. What could not be run
+tells nothing.
 
-This page is printed by `make generate` from the last run that was recorded with `make mutation ARGS=--record`. Continuous
-integration runs the whole catalogue again and fails under 95 %, and on any crash that counted as a correct refusal.
+This page is printed by `make generate` from the last run recorded with `make mutation ARGS=--record`.
+Continuous integration runs the whole catalogue again and fails under 95 %, and on any crash that counted as a
+correct refusal.
 
-认证套件的价值在于它能发现什么。参考网关每次只改错一处，套件必须以被破坏的那一条要求报告失败；无法运行的用例不计入。
+认证套件的价值在于它能发现什么。参考网关每次只改错一处，套件必须以被破坏的那一条要求报告失败；
+无法运行的用例不计入。
 """
 
 
@@ -36,13 +39,16 @@ def page(said: dict[str, Any], pages: dict[str, str]) -> str:
 def _lines(said: dict[str, Any], pages: dict[str, str]) -> Iterator[str]:
     yield HEAD
     yield "## The last recorded run\n"
-    yield f"* {said['date']}, threeflow-conformance {said['suite']}, {said['seconds']} s on {said['cores']} cores"
+    yield (
+        f"* {said['date']}, threeflow-conformance {said['suite']}, "
+        f"{said['seconds']} s on {said['cores']} cores, load {said['load']} when it ended"
+    )
     yield f"* **{said['killed']} of {len(said['faults'])} faulty nodes told: {said['score']} %**"
     for each in said["right"]:
         yield f"* the right gateway as `{each['role']}`: {each['cases']} cases, {len(each['red'])} red"
     yield "\n## Crashes\n"
-    yield "Nodes that break wherever they should refuse run every case. A case that met such a crash and passed all the same"
-    yield "would count the crash as a correct refusal.\n"
+    yield "Nodes that break wherever they should refuse run every case. A case that met such a crash and passed"
+    yield "all the same would count the crash as a correct refusal.\n"
     yield "| node | cases that met a crash | of these passed |\n|---|---|---|"
     for each in said["crashes"]:
         yield f"| {_words(each['node'])} | {each['met']} of {each['cases']} | {len(each['counted'])} |"
@@ -61,7 +67,9 @@ def _lines(said: dict[str, Any], pages: dict[str, str]) -> Iterator[str]:
             found[name].append(each)
     for name in sorted(found, key=lambda each: (each.rsplit("-", 1)[0], int(each.rsplit("-", 1)[1]))):
         told = sum(each["killed"] for each in found[name])
-        words = "; ".join(_words(each["fault"]) + ("" if each["killed"] else " **(survived)**") for each in found[name])
+        words = "; ".join(
+            _words(each["fault"]) + ("" if each["killed"] else " **(survived)**") for each in found[name]
+        )
         yield f"| {_link(name, pages)} | {told} of {len(found[name])} | {words} |"
 
 

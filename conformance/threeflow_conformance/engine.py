@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from threeflow_conformance.errors import SuiteError, UnmetError, UnreadyError
+from threeflow_conformance.errors import InapplicableError, SuiteError, UnmetError, UnreadyError
 from threeflow_conformance.inbox import Arrival, Inbox
 from threeflow_conformance.judge.answers import Judge
 from threeflow_conformance.parameters import Parameters
@@ -140,6 +140,8 @@ class _Runner:
                 "could-not-run" if case.check.id.startswith("opening.") and not _answered(scene) else "fail"
             )
             return Outcome(case, verdict, unmet.requirement, str(unmet))
+        except InapplicableError as inapplicable:
+            return Outcome(case, "not-applicable", message=str(inapplicable))
         except (UnreadyError, NoAnswerError) as unready:
             return Outcome(case, "could-not-run", message=str(unready))
         except SuiteError as error:

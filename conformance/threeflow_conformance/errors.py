@@ -1,6 +1,6 @@
 """What can end a check: the node's fault, a preparation that did not come about, or the suite's own fault."""
 
-__all__ = ["SuiteError", "UnmetError", "UnreadyError", "UsageError"]
+__all__ = ["InapplicableError", "SuiteError", "UnmetError", "UnreadyError", "UsageError"]
 
 
 class UnmetError(Exception):
@@ -13,6 +13,10 @@ class UnmetError(Exception):
 
 class UnreadyError(Exception):
     """The check could not be run: what it needs first did not come about."""
+
+
+class InapplicableError(Exception):
+    """The node's own statement says that it does not do what the check is about."""
 
 
 class SuiteError(Exception):

@@ -103,8 +103,11 @@ class Peers:
                 return told[0]
             return 200, "application/x-ndjson", b"".join(each[2] + b"\n" for each in told)
         held = self._inbox.held.get(target)
-        said = "held" if held is not None else "not-found"
+        script = self._inbox.scripts.get(f"{member.id}{target}") or []
+        said = script.pop(0) if script else "held" if held is not None else "not-found"
         self._arrive(member, method, target, headers, body, b"", "", "", said)
+        if said in {"drop", "500"}:
+            return None if said == "drop" else (500, "text/plain", b"out of order")
         if held is None:
             return 404, "application/problem+json", b'{"code":"not-found"}'
         return 200, "application/json", held

@@ -17,7 +17,7 @@ __all__ = ["Case", "Check", "all_checks", "cases_for", "check"]
 Body = Callable[..., Awaitable[None]]
 MODULES = (
     "opening", "envelopes", "strictness", "callers", "keys", "repeats", "order", "forms", "rights", "references",
-    "tracking", "subjects", "walks", "parts", "log", "events", "delivery", "dossiers", "rest", "rules",
+    "tracking", "subjects", "walks", "parts", "log", "events", "delivery", "dossiers", "incoming", "unfit", "rest", "rules",
     "restart",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from threeflow.keys import SigningKey
-from threeflow_conformance.errors import UnmetError, UnreadyError
+from threeflow_conformance.errors import InapplicableError, UnmetError, UnreadyError
 from threeflow_conformance.inbox import Arrival, Inbox
 from threeflow_conformance.judge.answers import JOSE, JSON, Answer, Judge
 from threeflow_conformance.judge.octets import digest
@@ -60,6 +60,12 @@ class Scene:
         """What must have come about before anything can be judged; UnreadyError where it did not."""
         if not holds:
             raise UnreadyError(message)
+
+    def stated(self, type_: str) -> None:
+        """What the node's own statement does not name among its types is not judged; InapplicableError ends the case."""
+        types = self.shared.statement.get("types", ())
+        if types and type_ not in types:
+            raise InapplicableError(f"the node's statement does not name the type {type_}")
 
     # ---- speaking
 

@@ -10,6 +10,7 @@ from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway.binding.verbs import MOST_AT_ONCE
 from threeflow_gateway.config import Config
+from threeflow_gateway.intake.examine import ARTEFACTS
 
 __all__ = ["statement"]
 
@@ -36,7 +37,7 @@ def statement(config: Config, standard: Standard, trust: TrustStore, now: dateti
         bindings=_bindings(config),
         roles=list(listed.roles if listed else ()),
         offices=offices,
-        types=sorted(standard.table.rows),
+        types=sorted({*standard.table.rows, *ARTEFACTS}),
         profiles=[config.node.profile] if config.node.profile else [],
         algorithms=list(keys.ALGORITHMS),
         limits={

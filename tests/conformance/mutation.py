@@ -74,7 +74,9 @@ def try_fault(name: str, first: str = "", not_by: frozenset[str] = frozenset()) 
         said |= {"killed": True, "by": told.case.id, "requirement": told.requirement}
     else:
         red = [each for each in run.outcomes if each.verdict != "pass"]
-        said["by"] = "; ".join(f"{each.case.id} {each.verdict} {each.requirement}: {each.message[:160]}" for each in red[:3])
+        said["by"] = "; ".join(
+            f"{each.case.id} {each.verdict} {each.requirement}: {each.message[:160]}" for each in red[:3]
+        )
     return said | {"met": _met_crashes(run), "seconds": round(time.monotonic() - began, 1)}
 
 
@@ -88,7 +90,12 @@ def try_right(role: str) -> Said:
         finally:
             node.stop()
     red = [list(each.said) for each in run.outcomes if each.verdict != "pass"]
-    return {"role": role, "cases": len(run.outcomes), "red": red, "seconds": round(time.monotonic() - began, 1)}
+    return {
+        "role": role,
+        "cases": len(run.outcomes),
+        "red": red,
+        "seconds": round(time.monotonic() - began, 1),
+    }
 
 
 def try_crash(name: str) -> Said:
@@ -115,7 +122,8 @@ def _crashed(outcome: engine.Outcome) -> bool:
     # A node that is being restarted does not answer the question whether it is ready.
     exchanges = outcome.lines.exchanges if outcome.lines is not None else ()
     return any(
-        (each.error or each.status >= 500) and each.status != 503 and each.target != "/ready" for each in exchanges
+        (each.error or each.status >= 500) and each.status != 503 and each.target != "/ready"
+        for each in exchanges
     )
 
 
@@ -147,12 +155,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a fault (may be repeated)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a fault (may be repeated)"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the result as JSON")
     parser.add_argument(
         "--record", action="store_true", help=f"write the result to {RECORD.name}, which the docs print"
     )
-    parser.add_argument("--workers", type=int, default=(os.cpu_count() or 1) + 1, metavar="N", help="nodes at a time")
+    parser.add_argument(
+        "--workers", type=int, default=(os.cpu_count() or 1) + 1, metavar="N", help="nodes at a time"
+    )
     return parser
 
 
@@ -191,6 +203,7 @@ def _summary(results: Sequence[Said], crashes: Sequence[Said], right: Sequence[S
     order = list(FAULTS)
     return {
         "date": datetime.now(UTC).date().isoformat(), "suite": version("threeflow"), "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[1], 1),
         "score": round(100 * killed / max(1, len(results)), 1), "killed": killed, "survived": len(results) - killed,
         "right": list(right), "crashes": list(crashes),
         "counted": sorted({each for said in crashes for each in said["counted"]} | {each for said in results for each in said.get("met", ())}),
@@ -207,18 +220,29 @@ def _print(said: Said) -> None:
     for name, told in sorted(scores.items()):
         print(f"{name:15} {sum(told):7} {len(told):3} {100 * sum(told) / len(told):6.0f} %")
     for each in said["right"]:
-        print(f"the right node as {each['role']}: {each['cases']} cases, {len(each['red'])} red {each['red'] or ''}")
+        print(
+            f"the right node as {each['role']}: {each['cases']} cases, {len(each['red'])} red {each['red'] or ''}"
+        )
     for each in said["crashes"]:
-        print(f"{each['node']}: {each['met']} of {each['cases']} cases met a crash, {len(each['counted'])} passed {each['counted'] or ''}")
+        print(
+            f"{each['node']}: {each['met']} of {each['cases']} cases met a crash, {len(each['counted'])} passed {each['counted'] or ''}"
+        )
     for each in said["faults"]:
         if not each["killed"]:
             print(f"SURVIVED {each['fault']} ({', '.join(each['requirements'])}): {each['by']}")
-    print(f"{said['killed']} of {len(said['faults'])} faulty nodes told, {said['score']:.1f} %, in {said['seconds']} s")
+    print(
+        f"{said['killed']} of {len(said['faults'])} faulty nodes told, {said['score']:.1f} %, in {said['seconds']} s"
+    )
 
 
 def _good(said: Said) -> bool:
     started = all(each["by"] != "did not start" for each in said["faults"])
-    return said["score"] >= LEAST and not said["counted"] and not any(each["red"] for each in said["right"]) and started
+    return (
+        said["score"] >= LEAST
+        and not said["counted"]
+        and not any(each["red"] for each in said["right"])
+        and started
+    )
 
 
 def _for_record(said: Said) -> Said:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-__all__ = ["consistent", "included", "leaf", "node", "proof_of_consistency", "root"]
+__all__ = ["consistent", "included", "leaf", "node", "proof_of_consistency", "proof_of_inclusion", "root"]
 
 
 def leaf(octets: bytes) -> bytes:
@@ -68,6 +68,16 @@ def consistent(first: int, second: int, path: Sequence[bytes], first_root: bytes
             new = node(new, step)
         low, high = low >> 1, high >> 1
     return high == 0 and (old, new) == (first_root, second_root)
+
+
+def proof_of_inclusion(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """The path from a leaf to the root of the tree of all these leaves (RFC 9162, 2.1.3.1)."""
+    if len(leaves) == 1:
+        return []
+    middle = _split(len(leaves))
+    if index < middle:
+        return [*proof_of_inclusion(index, leaves[:middle]), root(leaves[middle:])]
+    return [*proof_of_inclusion(index - middle, leaves[middle:]), root(leaves[:middle])]
 
 
 def proof_of_consistency(first: int, leaves: Sequence[bytes]) -> list[bytes]:

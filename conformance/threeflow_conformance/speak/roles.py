@@ -18,6 +18,11 @@ class Role:
     offices: tuple[str, ...] = ()
 
     @property
+    def issues(self) -> bool:
+        """Whether it is a client that only sends, to a node which the suite plays."""
+        return self.name.startswith("issuer")
+
+    @property
     def cuts_for_release(self) -> bool:
         """Whether the node cuts dossiers for release on documents."""
         return "customs" in self.roles

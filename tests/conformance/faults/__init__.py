@@ -1,6 +1,18 @@
 """The catalogue of faulty nodes."""
 
-from faults import binding, decisions, effects, forms, outcomes, seals, strict_json, table, tokens, trust
+from faults import (
+    binding,
+    decisions,
+    dossiers,
+    effects,
+    forms,
+    outcomes,
+    seals,
+    strict_json,
+    table,
+    tokens,
+    trust,
+)
 from faults.crashes import CRASHES
 from faults.plant import FAULTS, Fault
 
@@ -10,6 +22,7 @@ __all__ = [
     "Fault",
     "binding",
     "decisions",
+    "dossiers",
     "effects",
     "forms",
     "outcomes",

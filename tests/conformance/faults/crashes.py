@@ -37,9 +37,7 @@ def _where_it_refuses(instead: Instead) -> Callable[[], None]:
 
 
 async def _as_500(_scope: Any, send: Any) -> None:
-    await send(
-        {"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"text/plain")]}
-    )
+    await send({"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": b"Internal Server Error"})
 
 

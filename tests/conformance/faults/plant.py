@@ -21,7 +21,9 @@ class Fault:
     role: str = "customs:export"
 
 
-def fault(*requirements: str, role: str = "customs:export") -> Callable[[Callable[[], None]], Callable[[], None]]:
+def fault(
+    *requirements: str, role: str = "customs:export"
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
     def register(plant: Callable[[], None]) -> Callable[[], None]:
         name = plant.__name__.replace("_", "-")
         FAULTS[name] = Fault(name, requirements, plant, role)
