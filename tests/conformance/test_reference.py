@@ -19,6 +19,7 @@ def _red(outcomes: list[engine.Outcome]) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.requirement("TF-DOS-33", "TF-DOS-34")
 @pytest.mark.parametrize("role", ["customs:import", "hub"])
 def test_the_reference_gateway_conforms(tmp_path: Path, role: str) -> None:
     node = Node(tmp_path / "network", role).start()
