@@ -7,6 +7,8 @@ ARGS    ?=
 SECONDS ?= 60
 REQUESTS ?= 10000
 MINUTES ?= 2
+ROLES   ?= customs:export customs:import customs:transit hub sub-platform overseas-node \
+           issuer:platform issuer:payment issuer:carrier issuer:declarant
 # A pyenv shim may exist and still not run, so each candidate is asked for its version.
 PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
              $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -58,11 +60,11 @@ soak: $(STAMP) ## a gateway at half of its measured peak, for long (MINUTES=2)
 	@echo "==> python -m benchmarks.soak --minutes $(MINUTES)"
 	@$(BIN)/python -W ignore -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
-conformance: $(STAMP) ## certify the reference gateway as customs at export and import and as hub, in out/conformance
-	@for role in customs:export customs:import hub; do echo "==> threeflow-conformance run --role $$role"; \
-	  $(BIN)/python conformance/certify_reference.py --role $$role --out out/conformance/$$(echo $$role | tr : -) || exit $$?; done
+conformance: $(STAMP) ## certify the reference gateway and the SDK's client in every role, in out/conformance (ROLES='hub customs:import')
+	@for role in $(ROLES); do echo "==> threeflow-conformance run --role $$role"; \
+	  $(BIN)/python conformance/certify_reference.py --role $$role --out out/conformance/$$(echo $$role | tr : -) $(ARGS) || exit $$?; done
 
-mutation: $(STAMP) ## how many faulty nodes the suite tells, by requirement (ARGS='--only NAME')
+mutation: $(STAMP) ## how many faulty nodes the suite tells, by requirement (ARGS='--only NAME --record')
 	@echo "==> python tests/conformance/mutation.py $(ARGS)"
 	@$(BIN)/python tests/conformance/mutation.py $(ARGS)
 

@@ -1,9 +1,12 @@
 """Prepare a network, start the reference gateway in it, certify it, and stop it again.
 
 python conformance/certify_reference.py --role customs:import --out out/conformance/customs-import
+
+As issuer:platform and its like it is the client of examples/issuer that is certified, and the suite is its node.
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -22,6 +25,8 @@ def certify(role: str, out: Path, more: list[str]) -> int:
     """Return the suite's exit code; 2 where the gateway did not come up."""
     network = out / "network"
     shutil.rmtree(out, ignore_errors=True)
+    if role.startswith("issuer:"):
+        return _client(role, network, out, more)
     target = f"http://127.0.0.1:{free_port()}"
     code = suite(["prepare", "--role", role, "--target", target, "--out", str(network)])
     if code:
@@ -38,6 +43,15 @@ def certify(role: str, out: Path, more: list[str]) -> int:
     finally:
         node.terminate()
         node.wait(20)
+
+
+def _client(role: str, network: Path, out: Path, more: list[str]) -> int:
+    code = suite(["prepare", "--role", role, "--out", str(network)])
+    if code:
+        return code
+    client = [sys.executable, str(Path(__file__).resolve().parents[1] / "examples" / "issuer" / "client.py")]
+    (network / "parameters.toml").write_text(f"client = {json.dumps(client)}\n", encoding="utf-8")
+    return suite(["run", "--role", role, "--network", str(network), "--out", str(out), *more])
 
 
 def _up(target: str, node: "subprocess.Popen[bytes]") -> bool:

@@ -141,9 +141,9 @@ def _role_and_target(made: argparse.ArgumentParser) -> None:
     made.add_argument("--role", required=True, choices=sorted(ROLES), help="the role that the node claims")
     made.add_argument(
         "--target",
-        required=True,
         metavar="URL",
-        help="the endpoint under which the trust lists name the node",
+        help="the endpoint under which the trust lists name the node; for the roles issuer:… where the suite listens "
+        "(default: a free port)",
     )
 
 
@@ -160,7 +160,8 @@ def _prepare(asked: argparse.Namespace) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     network = open_network(asked.network)
-    if (network.role.name, network.target) != (asked.role, asked.target.rstrip("/")):
+    target = network.target if asked.target is None else asked.target.rstrip("/")
+    if (network.role.name, network.target) != (asked.role, target):
         raise UsageError(f"the network was prepared for {network.role.name} at {network.target}")
     said = parameters.load(asked.parameters or asked.network / "parameters.toml")
     if said.environment != network.environment:
@@ -194,6 +195,8 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _reach(network: Network, said: parameters.Parameters) -> None:
     """Ask once whether anybody is there, so that a dead target costs seconds."""
+    if network.role.issues:
+        return
     try:
         httpx.get(network.target + "/.well-known/threeflow", timeout=said.request_seconds, trust_env=False)
     except httpx.HTTPError as error:

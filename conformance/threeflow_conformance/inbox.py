@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,8 +43,17 @@ class Arrival:
 
 @dataclass(slots=True)
 class Inbox:
-    """Arrivals of a run in order; ``scripts`` says by document id how to answer, ``held`` what can be fetched."""
+    """Arrivals of a run in order; ``scripts`` says by document id how to answer, ``held`` what can be fetched.
+
+    ``plans`` says by case how to answer what fits, where the id is not the suite's to know.
+    """
 
     arrivals: list[Arrival] = field(default_factory=list)
     scripts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     held: dict[str, bytes] = field(default_factory=dict)
+    plans: dict[str, tuple[Callable[[bytes], bool], list[str]]] = field(default_factory=dict)
+
+    def script(self, key: str, line: bytes) -> list[str]:
+        """How the next deliveries of a line are to be answered, soonest first."""
+        planned = next((said for fits, said in self.plans.values() if fits(line)), None)
+        return planned if planned is not None else self.scripts.get(key) or []

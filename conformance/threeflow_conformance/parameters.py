@@ -37,6 +37,10 @@ class Parameters:
     take_list: tuple[str, ...] = _asked(
         "Command that judges a trust file as the node does: {file} is its path; 0 taken, 1 refused.", ()
     )
+    client: tuple[str, ...] = _asked(
+        "For the roles issuer:…: command that does one task of the client, JSON in and JSON out.", ()
+    )
+    client_seconds: float = _asked("How long the client may take for one task.", 30.0)
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Parameters:

@@ -7,20 +7,24 @@ import secrets
 import time
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from threeflow_conformance.inbox import Arrival, Inbox
 from threeflow_conformance.judge.octets import decode, digest, encode, parse
-from threeflow_conformance.speak.forge import dump, sealed
+from threeflow_conformance.speak.forge import dump, edited, flipped, sealed
 from threeflow_conformance.speak.network import Member, Network
+from threeflow_conformance.speak.receipts import artefact_header, problem, receipt
 
 __all__ = ["Peers"]
 
 _REASONS = {200: "OK", 201: "Created", 302: "Found", 404: "Not Found", 409: "Conflict", 500: "Error"}
 _JOSE = "application/jose+json"
 _WHOLE = frozenset({"500", "drop", "redirect", "unsealed"})
+_REFUSALS = {
+    "in-progress": (409, "TF-INTAKE-8"), "not-entitled": (403, "TF-INTAKE-9"), "rule-violated": (422, "TF-INTAKE-19"),
+}  # fmt: skip
 Answered = tuple[int, str, bytes]
 
 
@@ -115,8 +119,8 @@ class Peers:
     def _whole(self, member: Member, lines: Sequence[bytes]) -> str:
         """What one line's script says of the whole request: an error, a redirect or a silence is not a line's own."""
         for line in lines:
-            script = self._inbox.scripts.get(f"{member.id}/{_id(line)}") or [""]
-            if script[0] in _WHOLE:
+            script = self._inbox.script(f"{member.id}/{_id(line)}", line)
+            if script and script[0] in _WHOLE:
                 return script.pop(0)
         return ""
 
@@ -138,7 +142,7 @@ class Peers:
         except (ValueError, KeyError, TypeError):
             self._arrive(member, method, target, headers, body, line, "", "", "malformed")
             return 500, "text/plain", b""
-        script = self._inbox.scripts.get(f"{member.id}/{header['id']}") or []
+        script = self._inbox.script(f"{member.id}/{header['id']}", line)
         said = whole or (script.pop(0) if script else "receipt")
         self._arrive(member, method, target, headers, body, line, header["id"], header["type"], said)
         if said == "drop":
@@ -149,48 +153,60 @@ class Peers:
             return 302, "text/plain", b""
         if said == "unsealed":
             return 201, "application/json", b'{"outcome":"accepted"}'
-        if said in {"in-progress", "not-entitled"}:
+        if said == "503":
+            return (
+                503,
+                "application/problem+json",
+                dump(problem("unavailable", "TF-REST-8", 503, retryable=True)),
+            )
+        if said in _REFUSALS:
             return self._refusal(member, said, digest(payload))
-        return 201, _JOSE, self._receipt(member, payload, header, json.loads(line))
+        return 201, _JOSE, self._receipt(member, payload, header, json.loads(line), said)
 
     def _refusal(self, member: Member, code: str, of: str) -> Answered:
-        words = {"en": "The suite was told to say so", "zh": "测试套件按要求作此答复"}
-        status = 409 if code == "in-progress" else 403
-        problem = {
-            "type": f"https://threeflow.example/v1/refusals/{code}", "title": words["en"], "status": status,
-            "detail": words["en"], "code": code, "requirement": "TF-INTAKE-8" if status == 409 else "TF-INTAKE-9",
-            "retryable": status == 409, "titles": words, "remedy": words,
+        status, requirement = _REFUSALS[code]
+        said = {
+            "header": self._header(member, "refusal"), "digest": of,
+            "problem": problem(code, requirement, status, retryable=code == "in-progress"),
         }  # fmt: skip
-        payload = {"header": self._header(member, "refusal"), "digest": of, "problem": problem}
-        return status, _JOSE, sealed(dump(payload), member.seal)
+        return status, _JOSE, sealed(dump(said), member.seal)
 
     def _header(self, member: Member, type_: str) -> dict[str, Any]:
-        return {
-            "specVersion": "1.0", "type": type_, "id": str(uuid.uuid4()), "issuer": member.id,
-            "environment": self._network.environment, "issuedAt": datetime.now(UTC).isoformat(),
-            "receivers": [self._network.node],
-        }  # fmt: skip
+        return artefact_header(
+            type_, member.id, self._network.node, self._network.environment, id_=str(uuid.uuid4()),
+            at=datetime.now(UTC).isoformat(),
+        )  # fmt: skip
 
     def _receipt(
-        self, member: Member, payload: bytes, header: dict[str, Any], envelope: dict[str, Any]
+        self, member: Member, payload: bytes, header: dict[str, Any], envelope: dict[str, Any], said: str
     ) -> bytes:
+        """The one receipt of a document, or a receipt that lies."""
         key = f"{member.id}/{header['issuer']}/{header['id']}"
-        if key not in self._receipts:
-            kids = [parse(decode(each["protected"]))["kid"] for each in envelope["signatures"]]
-            said: dict[str, Any] = {
-                "header": self._header(member, "receipt"),
-                "document": {
-                    "issuer": header["issuer"], "id": header["id"], "digest": digest(payload),
-                    "type": header["type"], "kids": kids,
-                },
-                "outcome": "accepted", "findings": [],
-            }  # fmt: skip
-            if header["type"] != "checkpoint":
-                said["log"] = {"id": member.id, "index": self._index}
-                self._index += 1
-            said |= {"trustLists": [], "salt": encode(secrets.token_bytes(16))}
-            self._receipts[key] = sealed(dump(said), member.seal)
-        return self._receipts[key]
+        if key in self._receipts and said == "receipt":
+            return self._receipts[key]
+        kids = [parse(decode(each["protected"]))["kid"] for each in envelope["signatures"]]
+        issuer = self._network.foreign("gate") if said == "other-node" else member
+        index = None
+        if header["type"] != "checkpoint":
+            index, self._index = self._index, self._index + 1
+        about = digest(payload + b" ") if said == "other-document" else digest(payload)
+        made = receipt(
+            self._header(issuer, "receipt"), header, about, kids, salt=encode(secrets.token_bytes(16)), index=index,
+            outcome=said if said in {"pending", "flagged"} else "accepted",
+        )  # fmt: skip
+        if said == "pending":
+            made["waitsUntil"] = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        raw = sealed(dump(made), issuer.token if said == "token-key" else issuer.seal)
+        if said == "forged":
+            return edited(raw, _spoil)
+        if said not in {"other-node", "other-document", "token-key"}:
+            self._receipts[key] = raw
+        return raw
+
+
+def _spoil(envelope: dict[str, Any]) -> None:
+    seal = envelope["signatures"][0]
+    seal["signature"] = flipped(seal["signature"], 9)
 
 
 def _id(line: bytes) -> str:

@@ -10,14 +10,14 @@ from threeflow_conformance.judge.octets import decode, digest, parse
 from threeflow_conformance.judge.seals import ListedKey
 from threeflow_conformance.parameters import Parameters
 from threeflow_conformance.speak.lists import write_trust
-from threeflow_conformance.speak.network import Network, create
+from threeflow_conformance.speak.network import Network, create, free_port
 from threeflow_conformance.speak.roles import role_of
 
 __all__ = ["newest_lists", "prepare"]
 
 
 def prepare(
-    folder: Path, role: str, target: str, parameters: Parameters, own_keys: Path | None = None
+    folder: Path, role: str, target: str | None, parameters: Parameters, own_keys: Path | None = None
 ) -> Network:
     """Write a fresh network to a folder; ``own_keys`` is a filled form with the node's own public keys.
 
@@ -28,6 +28,11 @@ def prepare(
         raise UsageError(f"{folder} holds a network already; every run wants a fresh one")
     place = folder / "node"
     (place / "keys").mkdir(parents=True, exist_ok=True)
+    if target is None:
+        if not role_of(role).issues:
+            raise UsageError(f"the role {role} wants the address of a node: --target")
+        # Here the suite is the node: it listens where nobody else does.
+        target = f"http://127.0.0.1:{free_port()}"
     network, keys = create(folder, role_of(role), target, parameters.environment)
     if own_keys is not None:
         network.node_keys = _form(own_keys, network.node)
@@ -36,14 +41,16 @@ def prepare(
             key.save(place / "keys" / f"{key.use}.json")
     network.save()
     write_trust(network, place / "trust")
-    said = {
-        "node": network.node, "environment": network.environment, "endpoint": network.target,
-        "roles": list(network.members[network.node].roles), "pendingSeconds": parameters.pending_seconds,
+    said: dict[str, Any] = {
+        "node": network.node, "environment": network.environment,
+        "endpoint": None if network.role.issues else network.target, "roles": list(network.members[network.node].roles), "pendingSeconds": parameters.pending_seconds,
         "keys": [
             {"kid": each.kid, "use": each.use, "alg": each.alg, "jwk": dict(each.jwk)}
             for each in network.node_keys.values()
         ],
     }  # fmt: skip
+    if network.role.issues:
+        said["to"] = {"node": network.home("hub").id, "endpoint": network.target}
     (place / "node.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     return network
 

@@ -18,7 +18,7 @@ Body = Callable[..., Awaitable[None]]
 MODULES = (
     "opening", "envelopes", "strictness", "callers", "keys", "repeats", "order", "forms", "rights", "references",
     "tracking", "subjects", "walks", "parts", "log", "events", "delivery", "dossiers", "incoming", "unfit", "rest", "rules",
-    "restart",
+    "restart", "issuers",
 )  # fmt: skip
 
 
@@ -30,10 +30,11 @@ class Check:
     requirements: tuple[str, ...]
     title: str
     body: Body
-    cases: Callable[[], Mapping[str, Any]] | None
+    cases: Callable[..., Mapping[str, Any]] | None
     applies: Callable[["Role"], bool]
     alone: bool
     order: int
+    by_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,19 @@ _CHECKS: dict[str, Check] = {}
 
 def check(
     *requirements: str,
-    cases: Callable[[], Mapping[str, Any]] | None = None,
-    applies: Callable[["Role"], bool] = lambda role: role.name != "issuer",
+    cases: Callable[..., Mapping[str, Any]] | None = None,
+    applies: Callable[["Role"], bool] = lambda role: not role.issues,
     alone: bool = False,
+    by_role: bool = False,
 ) -> Callable[[Body], Body]:
-    """Register a check; ``cases`` gives its cases by name, ``alone`` keeps others from running beside it."""
+    """Register a check; ``cases`` gives its cases by name (``by_role``: it is asked with the role), ``alone`` keeps
+    others from running beside it."""
 
     def register(body: Body) -> Body:
         family = body.__module__.rsplit(".", 1)[1]
         name = f"{family}.{body.__name__.replace('_', '-')}"
         title = (body.__doc__ or "").strip().split("\n")[0]
-        _CHECKS[name] = Check(name, requirements, title, body, cases, applies, alone, len(_CHECKS))
+        _CHECKS[name] = Check(name, requirements, title, body, cases, applies, alone, len(_CHECKS), by_role)
         return body
 
     return register
@@ -105,5 +108,6 @@ def cases_for(role: "Role", only: Iterable[str] = ()) -> tuple[Case, ...]:
         if each.cases is None:
             found.append(Case(each, ""))
         else:
-            found.extend(Case(each, name, value) for name, value in each.cases().items())
+            made = each.cases(role) if each.by_role else each.cases()
+            found.extend(Case(each, name, value) for name, value in made.items())
     return tuple(found)

@@ -176,6 +176,7 @@ class Scene:
     async def tracks(self, kind: str, key: Mapping[str, str], caller: Member | None = None) -> dict[str, Any]:
         """What a reader is told of a subject; UnmetError where it is told nothing."""
         answer = await self.subject(kind, key, caller)
+        self.expect("TF-INTAKE-25", answer.code != "not-found", f"of what was taken in, {kind} is not held")
         self.expect(
             "TF-REST-1", answer.status == 200 and isinstance(answer.value, dict), f"tracking: {answer.said}"
         )

@@ -67,13 +67,14 @@ def _octets(text: str | None) -> bytes | None:
 
 @dataclass(slots=True)
 class Lines:
-    """What one case's world said, in order."""
+    """What one case's world said, in order; ``came`` is what arrived for it last, which the transcript holds apart."""
 
     case: str
     clock: list[str] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     waits: list[int] = field(default_factory=list)
-    commands: list[int] = field(default_factory=list)
+    commands: list[Any] = field(default_factory=list)
+    came: list[Arrival] = field(default_factory=list)
 
     def written(self) -> dict[str, Any]:
         """As the transcript holds it."""
@@ -109,6 +110,9 @@ class World(Protocol):
 
     async def command(self, words: tuple[str, ...]) -> int:
         """Run a command of the operator; return its exit code."""
+
+    async def task(self, words: tuple[str, ...], said: str, seconds: float) -> tuple[int, str]:
+        """Run a command with a text on its input; return its exit code and what it printed."""
 
 
 class Live:
@@ -157,6 +161,7 @@ class Live:
             found = [each for each in self._inbox.arrivals[:held] if wanted(each)]
             if len(found) >= count or time.monotonic() > deadline:
                 self.lines.waits.append(held)
+                self.lines.came = found
                 return found
             await asyncio.sleep(0.02)
 
@@ -172,6 +177,25 @@ class Live:
         code = await asyncio.to_thread(run)
         self.lines.commands.append(code)
         return code
+
+    async def task(self, words: tuple[str, ...], said: str, seconds: float) -> tuple[int, str]:
+        """Run it; 127 where it cannot be run, 124 where it takes too long; of both with the error's words."""
+
+        def run() -> tuple[int, str]:
+            try:
+                done = subprocess.run(  # noqa: S603 - the operator's own
+                    words, check=False, capture_output=True, timeout=seconds, input=said.encode()
+                )
+            except subprocess.TimeoutExpired:
+                return 124, f"no end within {seconds:.0f} s"
+            except OSError as error:
+                return 127, str(error)
+            out = done.stdout if done.returncode == 0 else done.stderr[-2000:]
+            return done.returncode, out.decode("utf-8", "replace")
+
+        code, text = await asyncio.to_thread(run)
+        self.lines.commands.append([code, text])
+        return code, text
 
 
 class Replay:
@@ -213,7 +237,13 @@ class Replay:
     async def command(self, words: tuple[str, ...]) -> int:
         """The exit code that it had."""
         self.lines.commands.append(_next(self._held.commands, self.lines.commands, self._held.case))
-        return self.lines.commands[-1]
+        return int(self.lines.commands[-1])
+
+    async def task(self, words: tuple[str, ...], said: str, seconds: float) -> tuple[int, str]:
+        """The exit code that it had, and what it printed."""
+        self.lines.commands.append(_next(self._held.commands, self.lines.commands, self._held.case))
+        code, text = self.lines.commands[-1]
+        return int(code), str(text)
 
 
 def _next(held: list[Any], used: list[Any], case: str) -> Any:

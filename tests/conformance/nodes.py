@@ -40,7 +40,9 @@ class Node:
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Node":
-        """Start it and wait until it is ready; NotUpError where it is not in time."""
+        """Start it and wait until it is ready; NotUpError where it is not in time. A client is started by its tasks."""
+        if self.network.role.issues:
+            return self
         command = [sys.executable, str(_ROOT / "conformance" / "reference_node.py"), str(self._folder)]
         if self._fault:
             command += ["--gateway", f"{sys.executable} {_HERE / 'faulty_node.py'} --fault {self._fault}"]
@@ -63,6 +65,11 @@ class Node:
         Waiting costs nothing where a node is quick; a faulty one is waited for as long as its machine is slow.
         """
         said = parameters.load(self._folder / "parameters.toml")
+        if self.network.role.issues:
+            right = str(_ROOT / "examples" / "issuer" / "client.py")
+            faulty = (str(_HERE / "faulty_client.py"), "--fault", self._fault)
+            command = (sys.executable, *(faulty if self._fault else (right,)))
+            return replace(said, client=command, client_seconds=60.0 * patience())
         if not self._fault:
             return replace(
                 said, request_seconds=30.0, delivery_seconds=30.0, checkpoint_seconds=30.0, at_once=4

@@ -61,6 +61,18 @@ def test_a_run_leaves_reports_a_certificate_and_a_transcript_that_judges_the_sam
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["any-signature-will-do", "everybody-reads-everything"])
+@pytest.mark.requirement("TF-SEND-1", "TF-SEND-2", "TF-SEND-3", "TF-SEND-4", "TF-SEND-5")
+@pytest.mark.parametrize("role", ["issuer:payment"])
+def test_the_sdks_client_conforms_as_an_issuer(tmp_path: Path, role: str) -> None:
+    node = Node(tmp_path / "network", role)
+    run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
+    assert _red(run.outcomes) == []
+    assert engine.exit_code(run.outcomes) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["any-signature-will-do", "everybody-reads-everything", "a-client-checks-no-seal"]
+)
 def test_a_faulty_node_is_told(name: str) -> None:
     assert try_fault(name)["killed"]

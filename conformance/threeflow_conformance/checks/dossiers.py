@@ -72,7 +72,7 @@ async def _bundle(scene: Scene, head: Answer) -> Answer:
     "TF-DOS-29",
     "TF-DOS-16",
     "TF-DOS-26",
-    applies=lambda role: role.cuts and role.name != "issuer",
+    applies=lambda role: role.cuts and not role.issues,
 )
 async def cut(scene: Scene) -> None:
     """A dossier holds what the head names, proven by receipts in the log, without what was not for its purpose."""
@@ -115,7 +115,7 @@ async def cut(scene: Scene) -> None:
     )
 
 
-@check("TF-DOS-16", "TF-INTAKE-12", applies=lambda role: role.cuts and role.name != "issuer")
+@check("TF-DOS-16", "TF-INTAKE-12", applies=lambda role: role.cuts and not role.issues)
 async def nothing_foreign(scene: Scene) -> None:
     """Nothing of another consignment is in it, and nobody but its receivers can fetch it."""
     said = await _released(scene)
@@ -141,7 +141,7 @@ async def nothing_foreign(scene: Scene) -> None:
     )
 
 
-@check("TF-DOS-10", "TF-DOS-5", applies=lambda role: role.name != "issuer", alone=True)
+@check("TF-DOS-10", "TF-DOS-5", applies=lambda role: not role.issues, alone=True)
 async def unfit_head(scene: Scene) -> None:
     """The head of a dossier whose bundle is not what it says brings nothing into the node."""
     gate = scene.network.foreign("gate")

@@ -130,7 +130,8 @@ async def twin(scene: Scene, twin: Twin) -> None:
 
 
 @check(
-    "TF-INTAKE-14", applies=lambda role: role.name not in {"hub", "sub-platform", "overseas-node", "issuer"}
+    "TF-INTAKE-14",
+    applies=lambda role: role.name not in {"hub", "sub-platform", "overseas-node"} and not role.issues,
 )
 async def no_part(scene: Scene) -> None:
     """A node that is neither issuer nor receiver, hub or way takes nothing in."""

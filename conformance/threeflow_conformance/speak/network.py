@@ -180,6 +180,11 @@ def create(folder: Path, role: Role, target: str, environment: str) -> tuple[Net
     members[node] = Member(
         node, role.roles, tuple(_office(names[HOME], position) for position in role.offices), target
     )
+    if role.issues:
+        # Here the suite plays the node: the client under test has no address, and is reached by nobody.
+        hub = f"{names[HOME]}.hub"
+        members[node] = Member(node, role.roles, via=hub)
+        members[hub] = _member(hub, ("hub",), endpoint=target)
     for name in ("old", "late"):
         members[f"{names[name]}.platform"] = _member(f"{names[name]}.platform", ("platform",))
     anchors = {
@@ -215,7 +220,7 @@ def _alg(name: str) -> Any:
 def _side(side: str, names: Mapping[str, str], role: Role) -> list[Member]:
     own = names[side]
     position = role.side if side == HOME else {"export": "import", "import": "export"}[role.side]
-    gate = f"{own}.{role.node}" if side == HOME else f"{own}.gate"
+    gate = f"{own}.gate" if side == FOREIGN else f"{own}.hub" if role.issues else f"{own}.{role.node}"
     found = [
         _member(f"{own}.platform", ("platform", "seller"), gate),
         _member(f"{own}.pay", ("payment-institution",), gate, alg="ES256"),

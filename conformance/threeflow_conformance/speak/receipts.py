@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["artefact_header", "checkpoint", "receipt", "refusal"]
+__all__ = ["artefact_header", "checkpoint", "problem", "receipt"]
 
 Json = dict[str, Any]
 
@@ -34,15 +34,17 @@ def receipt(
     return said | {"trustLists": [], "salt": salt}
 
 
-def refusal(header: Json, digest: str, code: str, requirement: str, *, status: int, retryable: bool) -> Json:
-    """A refusal of the document with this digest."""
+def problem(code: str, requirement: str, status: int, *, retryable: bool) -> Json:
+    """The problem of a refusal; of broken rules it names one."""
     words = {"en": "The suite was told to say so", "zh": "测试套件按要求作此答复"}
-    problem = {
+    said: Json = {
         "type": f"https://threeflow.example/v1/refusals/{code}", "title": words["en"], "status": status,
         "detail": words["en"], "code": code, "requirement": requirement, "retryable": retryable,
         "titles": words, "remedy": words,
     }  # fmt: skip
-    return {"header": header, "digest": digest, "problem": problem}
+    if code == "rule-violated":
+        said["violations"] = [{"rule": "SUITE-1", "pointer": "/header", "parameters": {}, "message": words}]
+    return said
 
 
 def checkpoint(header: Json, size: int, root: bytes) -> Json:

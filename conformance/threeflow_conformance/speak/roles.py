@@ -42,12 +42,10 @@ ROLES = {
         Role("hub", "export", "hub", ("hub",)),
         Role("sub-platform", "export", "window", ("hub",)),
         Role("overseas-node", "import", "node", ("overseas-node", "hub")),
-        Role(
-            "issuer",
-            "export",
-            "issuer",
-            ("platform", "seller", "payment-institution", "carrier", "declarant"),
-        ),
+        Role("issuer:platform", "export", "client", ("platform", "seller")),
+        Role("issuer:payment", "export", "client", ("payment-institution",)),
+        Role("issuer:carrier", "export", "client", ("carrier",)),
+        Role("issuer:declarant", "export", "client", ("declarant",)),
     )
 }
 """``side`` is the jurisdiction: that of export or that of import."""

@@ -2,6 +2,7 @@
 
 from faults import (
     binding,
+    clients,
     decisions,
     dossiers,
     effects,
@@ -21,6 +22,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "binding",
+    "clients",
     "decisions",
     "dossiers",
     "effects",
