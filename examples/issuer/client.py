@@ -1,8 +1,8 @@
 """A document issuer's client on the SDK: one task on standard input, its outcome on standard output.
 
 It is what `threeflow-conformance run --role issuer:platform` starts for every task; the suite's PROTOCOL.md
-says what a task is. A real system would have a queue where this has a folder; the order of things is the same:
-seal once, keep, offer until a sealed answer comes.
+says what a task is. A real system would have a queue where this has a folder; the order is the same: it is
+sealed once, kept, and offered until a sealed answer comes.
 """
 
 import asyncio
