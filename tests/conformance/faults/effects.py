@@ -67,9 +67,9 @@ def the_way_is_not_used() -> None:
 @fault("TF-INTAKE-30")
 def one_failure_ends_a_delivery() -> None:
     def make(real: Any) -> Any:
-        return lambda self, peer, due, outcome: {**real(self, peer, due, outcome), "to_state": "done"}
+        return lambda self, due, outcome: {**real(self, due, outcome), "to_state": "done"}
 
-    wrap("threeflow_gateway.delivery.outbox:Outbox", "_settlement", make)
+    wrap("threeflow_gateway.delivery.courier:Courier", "_settlement", make)
 
 
 @fault("TF-REST-2")
@@ -77,14 +77,14 @@ def a_status_settles_a_delivery() -> None:
     from threeflow.errors import Unavailable
 
     def make(real: Any) -> Any:
-        def settlement(self: Any, peer: str, due: Any, outcome: Any) -> Any:
-            made = real(self, peer, due, outcome)
+        def settlement(self: Any, due: Any, outcome: Any) -> Any:
+            made = real(self, due, outcome)
             neither = isinstance(outcome, Unavailable) and "gave no answer" not in str(outcome)
             return {**made, "to_state": "done"} if neither else made
 
         return settlement
 
-    wrap("threeflow_gateway.delivery.outbox:Outbox", "_settlement", make)
+    wrap("threeflow_gateway.delivery.courier:Courier", "_settlement", make)
 
 
 @fault("TF-INTAKE-31")
