@@ -17,7 +17,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: clients sandbox engines migration help install demo test chaos check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -39,6 +39,10 @@ demo: $(STAMP) ## two countries, real gateways on loopback, every order accounte
 test: $(STAMP) ## run every test (ARGS='-k word')
 	@echo "==> pytest -n auto --dist loadfile $(ARGS)"
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+chaos-network: $(STAMP) ## cut, delay, double and reorder what the demo's nodes send each other (ARGS='--faults 500 --invoices 500 --orders FILE')
+	@echo "==> pytest tests/system/test_network.py $(ARGS)"
+	@$(BIN)/python -m pytest tests/system/test_network.py -q -s $(ARGS)
 
 chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--kills 60 --invoices 200 --orders FILE --chaos-seed 7')
 	@echo "==> pytest tests/system/test_kill.py $(ARGS)"

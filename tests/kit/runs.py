@@ -11,8 +11,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from typing import Any
 import httpx
 
 from kit.stations import Process
+from threeflow import log
 from threeflow.client import Client
 from threeflow.keys import SigningKey
 from threeflow.trust import TrustStore
@@ -49,12 +51,17 @@ class Asked:
 class Run:
     """One run of `threeflow demo` in a folder."""
 
-    def __init__(self, out: Path, asked: Asked) -> None:
+    def __init__(self, out: Path, asked: Asked, program: Sequence[str] = ()) -> None:
+        """Start `threeflow demo`, or another program that takes the same words."""
         self.out = out
         self.said = out.with_suffix(".txt")
-        command = [str(Path(sys.executable).with_name("threeflow")), "demo", "--out", str(out), *asked.words]
+        demo = (str(Path(sys.executable).with_name("threeflow")), "demo")
+        command = [*(program or demo), "--out", str(out), *asked.words]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
         with self.said.open("wb") as said:
-            self._process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=environment
+            )
 
     @property
     def over(self) -> bool:
@@ -148,23 +155,40 @@ def trust(out: Path) -> TrustStore:
     return store
 
 
+def setting(folder: Path, name: str) -> Any:
+    """A setting of the node of this folder."""
+    return tomllib.loads((folder / "node.toml").read_text())["node"][name]
+
+
 def endpoint(folder: Path) -> str:
-    """Where the node of this folder listens."""
-    for line in (folder / "node.toml").read_text().splitlines():
-        if line.startswith("endpoint = "):
-            return str(json.loads(line.removeprefix("endpoint = ")))
-    raise LookupError(folder)
+    """Where the node of this folder is published."""
+    return str(setting(folder, "endpoint"))
+
+
+class _Direct(httpx.AsyncHTTPTransport):
+    """Calls a node at its own port, whatever stood at its published address during the run."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(port=self._port)
+        return await super().handle_async_request(request)
 
 
 @asynccontextmanager
 async def reopened(out: Path, node: str) -> AsyncIterator[Client]:
     """A node of a run that is over, started again on what it left; and a client that asks it as itself."""
     folder = out / "nodes" / node
-    process = Process(folder / "node.toml", endpoint(folder))
+    port = setting(folder, "port")
+    process = Process(folder / "node.toml", f"http://127.0.0.1:{port}")
     seal, token = (SigningKey.load(folder / "keys" / f"{use}.json") for use in ("seal", "token"))
     await asyncio.to_thread(process.start)
     try:
-        async with Client(process.endpoint, node, token, seal, audience=node, trust=trust(out)) as client:
+        at = endpoint(folder)
+        direct = _Direct(port)
+        async with Client(at, node, token, seal, audience=node, trust=trust(out), http=direct) as client:
             yield client
     finally:
         await asyncio.to_thread(process.stop)
@@ -180,3 +204,23 @@ async def checkpoint(client: Client, size: int) -> dict[str, object]:
         if time.monotonic() > deadline:
             raise AssertionError(f"the checkpoint stays at {found['size']}, wanted {size}")
         await asyncio.sleep(0.2)
+
+
+async def prove_receipts(out: Path, summary: dict[str, Any]) -> None:
+    """Let every node of a run that is over prove each receipt that the run's parties hold."""
+    kept = receipts(out)
+    assert sum(map(len, kept.values())) == summary["documents"]
+    for node, own in kept.items():
+        assert len({each["index"] for each in own}) == len(own)
+        async with reopened(out, node) as client:
+            covering = await checkpoint(client, max(each["index"] for each in own) + 1)
+            proven = await asyncio.gather(*(_proven(client, each, covering) for each in own))
+            assert all(proven), node
+
+
+async def _proven(client: Client, kept: dict[str, Any], covering: dict[str, Any]) -> bool:
+    """Whether the node's log shows a leaf, by the leaf hash that the party kept and the checkpoint's root."""
+    size, root = int(covering["size"]), bytes.fromhex(covering["root"].removeprefix("sha-256:"))
+    answer = await client._transport.request("GET", f"/v1/log/inclusion?index={kept['index']}&size={size}")
+    path = [bytes.fromhex(each.removeprefix("sha-256:")) for each in answer.json()["path"]]
+    return log.verify_inclusion(bytes.fromhex(kept["leaf"]), kept["index"], size, path, root)

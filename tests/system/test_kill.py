@@ -3,7 +3,6 @@
 `make chaos ARGS='--kills 60 --invoices 200 --orders FILE'` is the long form.
 """
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from kit import runs
 from kit.asynchronous import synchronous
 from kit.runs import Asked, Run
-from threeflow import log
 
 pytestmark = pytest.mark.slow
 Done = tuple[Path, dict[str, Any]]
@@ -72,20 +70,4 @@ def test_every_dossier_is_there_and_valid(calm: Done, shaken: Done) -> None:
 
 @synchronous
 async def test_every_receipt_that_a_client_holds_is_proven_in_the_log(shaken: Done) -> None:
-    out, summary = shaken
-    kept = runs.receipts(out)
-    assert sum(map(len, kept.values())) == summary["documents"]
-    for node, own in kept.items():
-        assert len({each["index"] for each in own}) == len(own)
-        async with runs.reopened(out, node) as client:
-            checkpoint = await runs.checkpoint(client, max(each["index"] for each in own) + 1)
-            proven = await asyncio.gather(*(_proven(client, each, checkpoint) for each in own))
-            assert all(proven), node
-
-
-async def _proven(client: Any, kept: dict[str, Any], checkpoint: dict[str, Any]) -> bool:
-    """Whether the node's log shows a leaf, by the leaf hash that the party kept and the checkpoint's root."""
-    size, root = int(checkpoint["size"]), bytes.fromhex(checkpoint["root"].removeprefix("sha-256:"))
-    answer = await client._transport.request("GET", f"/v1/log/inclusion?index={kept['index']}&size={size}")
-    path = [bytes.fromhex(each.removeprefix("sha-256:")) for each in answer.json()["path"]]
-    return log.verify_inclusion(bytes.fromhex(kept["leaf"]), kept["index"], size, path, root)
+    await runs.prove_receipts(*shaken)

@@ -139,7 +139,7 @@ def prepare(out: Path, countries: Collection[str], begins: datetime) -> Network:
     trust_folder = out / "trust"
     trust_folder.mkdir(parents=True, exist_ok=True)
     ports = _free_ports(len(GATEWAYS))
-    endpoints = {name: f"http://127.0.0.1:{port}" for name, port in zip(GATEWAYS, ports, strict=True)}
+    endpoints = published(dict(zip(GATEWAYS, ports, strict=True)))
     members = [member for side in lists.JURISDICTIONS.values() for member in side]
     keys = {member.id: lists.new_keys(member) for member in members}
     trust_files: dict[str, Path] = {}
@@ -155,6 +155,11 @@ def prepare(out: Path, countries: Collection[str], begins: datetime) -> Network:
         (place / "node.toml").write_text(_configuration(name, port, endpoints[name], trust_files))
         gateways[name] = Gateway(name, place, endpoints[name])
     return Network(folder, keys, trust_files, gateways)
+
+
+def published(ports: Mapping[str, int]) -> dict[str, str]:
+    """The addresses that the trust lists name for gateways on these ports of loopback."""
+    return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
 
 def _configuration(name: str, port: int, endpoint: str, trust_files: Mapping[str, Path]) -> str:
