@@ -222,6 +222,28 @@ NEWEST_CHECKPOINT_SIZE: Final = (
 LEAVES: Final = select(head.c.leaves)
 """Size of the own log."""
 
+HEAD_NODE: Final = select(head.c.node)
+"""Whose log the database holds."""
+
+LEAF_HASHES: Final = (
+    select(document.c.leaf, document.c.leaf_hash)
+    .where(document.c.leaf >= bindparam("first"))
+    .order_by(document.c.leaf)
+    .limit(bindparam("limit"))
+)
+"""Leaves from one on."""
+
+NEWEST_LEAVES: Final = (
+    select(document.c.leaf, document.c.leaf_hash, document.c.receipt)
+    .where(document.c.leaf.is_not(None))
+    .order_by(document.c.leaf.desc())
+    .limit(bindparam("limit"))
+)
+"""The newest leaves with their receipts."""
+
+NEWEST_RECEIVED: Final = select(document.c.received_at).order_by(document.c.no.desc()).limit(1)
+"""When the newest document was taken in."""
+
 COUNT_WAITING: Final = select(func.count(waiting.c.document.distinct()))
 """How many documents are pending."""
 
