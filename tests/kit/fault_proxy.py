@@ -40,6 +40,8 @@ class Faults:
     seed: int
     chance: float = 0.5
     done: Counter[str] = field(default_factory=Counter)
+    met: int = 0
+    passed: int = 0
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -137,11 +139,14 @@ class FaultProxy:
             answer = await self._forward(request)
             return answer, bool(answer)
         if asyncio.get_running_loop().time() < self._cut_until:
-            self._faults.done["partition"] += 1
+            # One partition is one fault, however many requests it meets.
+            self._faults.met += 1
             return b"", False
         kind = self._faults.draw()
         if kind:
             self._faults.done[kind] += 1
+        else:
+            self._faults.passed += 1
         if kind in _CUTS:
             await self._cut(kind, request)
             return b"", False
