@@ -90,7 +90,7 @@ class Gateway:
         if self.grpc is not None:
             await self.grpc.start()
         if threading.current_thread() is threading.main_thread():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.node.look_at_trust)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.node.look_at_files)
         try:
             yield
         finally:

@@ -106,6 +106,14 @@ class Process:
     facts: tuple[Path, ...] = _setting(
         "JSON files of facts by name, for rules that ask for what the node itself does not hold.", ()
     )
+    registers: tuple[str, ...] = _setting(
+        "Facts whose whole register this node keeps: what it does not hold of them is not so.", ()
+    )
+    reload_seconds: float = _setting(
+        "How often the node looks whether rule packs, profiles, code lists of its overlays or files of facts "
+        "changed; 0 for never. SIGHUP makes it look at once.",
+        10.0,
+    )
     dossier_seconds: int = _setting("How long a dossier made here is valid for release.", 2_592_000)
 
 

@@ -31,12 +31,13 @@ from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Committer
 from threeflow_gateway.intake.decide import Decider
 from threeflow_gateway.intake.examine import Examiner
-from threeflow_gateway.intake.facts import Facts, read_facts
+from threeflow_gateway.intake.facts import FactFiles, Facts
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.observe.server import MetricsPort
+from threeflow_gateway.ruling import RuleFiles
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
@@ -78,8 +79,11 @@ class GatewayNode:
         self._told, self._settled = Bells(), Bells()
         self._trust_bell = asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
-        facts = Facts(self.standard, read_facts(config.process.facts))
-        agencies = Agencies(self.standard.profiles, self.trust, profile=config.node.profile)
+        stated = FactFiles(config.process.facts)
+        facts = Facts(self.standard, stated, keeps=config.process.registers)
+        self._rule_files = RuleFiles(self.standard, config.node.overlays, stated)
+        self._rule_bell = asyncio.Event()
+        agencies = Agencies(self.standard, self.trust, profile=config.node.profile)
         decider = Decider(
             self.standard, self.trust, sealer, facts, profile=config.node.profile,
             pending=timedelta(seconds=config.process.pending_seconds),
@@ -156,6 +160,7 @@ class GatewayNode:
         self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
         self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
         self._tasks.append(loop.create_task(self._notices.listen(self._ring), name="notices"))
+        self._tasks.append(loop.create_task(self._watch_rules(), name="rules"))
         if self.config.delivery.enabled:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
@@ -218,6 +223,20 @@ class GatewayNode:
         """Read the trust files again soon, if they changed."""
         self._trust_bell.set()
 
+    def look_at_files(self) -> None:
+        """Read trust files, rules and facts again soon, if they changed."""
+        self.look_at_trust()
+        self._rule_bell.set()
+
+    async def reload_rules(self) -> bool:
+        """Read the rule packs, profiles, code lists and facts that changed; say whether others count now."""
+        if not await self._rule_files.reload():
+            return False
+        self.statement = self._stated()
+        # Who the agencies are may be another by the new profiles: states are folded anew.
+        self._memory.clear()
+        return True
+
     async def reload_trust(self) -> bool:
         """Read the trust files that changed; say whether a newer list is held now."""
         # The store is read while documents are decided: it changes between two transactions.
@@ -267,6 +286,14 @@ class GatewayNode:
                 await asyncio.wait_for(self._trust_bell.wait(), pause)
             self._trust_bell.clear()
             await self.reload_trust()
+
+    async def _watch_rules(self) -> None:
+        pause = self.config.process.reload_seconds or None
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rule_bell.wait(), pause)
+            self._rule_bell.clear()
+            await self.reload_rules()
 
     async def _sweep(self) -> None:
         while True:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Standard"]
 
 _ROOT: Final = "v1/"
+_RENEWED: Final = ("codelists", "rules", "profiles", "digest")
 
 
 class Standard:
@@ -108,6 +109,26 @@ class Standard:
             whole.update(f"{name}\n{len(octets)}\n".encode())
             whole.update(octets)
         return f"sha-256:{whole.hexdigest()}"
+
+    def renewed(self) -> "Standard":
+        """Read rules, profiles and code lists anew; schemas, table and refusals are those of this one.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: a file is faulty; nothing of this standard has changed.
+        """
+        fresh = Standard(self._overlays)
+        for name in ("schemas", "table_source", "table", "refusals"):
+            fresh.__dict__[name] = getattr(self, name)
+        # Whatever is wrong shows here, before anybody judges by it.
+        for list_id in fresh.codelists.ids:
+            fresh.codelists.get(list_id)
+        _ = fresh.profiles, fresh.digest
+        return fresh
+
+    def adopt(self, fresh: "Standard") -> None:
+        """Judge by the rules, profiles and code lists of a renewed standard from now on."""
+        self.__dict__.update({name: fresh.__dict__[name] for name in _RENEWED})
 
     def _files(self) -> list[tuple[str, bytes]]:
         own = [(name, threeflow_spec.read(name)) for name in threeflow_spec.names(_ROOT)]

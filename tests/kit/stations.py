@@ -171,6 +171,12 @@ class Process:
                 time.sleep(0.05)
         raise TimeoutError(self.endpoint)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._child is not None
+        return self._child.pid
+
     def kill(self) -> None:
         """End it at once, without a chance to tidy up."""
         self._end(signal.SIGKILL)

@@ -62,7 +62,10 @@ def rule(standard: Standard, rule_id: str) -> dict[str, Any]:
         found = standard.rules.rule(rule_id)
     except KeyError:
         raise Refused("not-found", "TF-REST-11", f"there is no rule {rule_id}", "/rule") from None
-    facts = {name: {"type": each.type, "title": _text(each.title)} for name, each in found.facts.items()}
+    facts = {
+        name: {"type": each.type, "title": _text(each.title), "supplied": each.supplied}
+        for name, each in found.facts.items()
+    }
     return {"pack": found.pack, "rule": found.definition, "facts": facts}
 
 

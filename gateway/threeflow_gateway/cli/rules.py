@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from threeflow.rules import Rule
 from threeflow.rules import vectors as rule_vectors
+from threeflow.rules.pack import Fact
 from threeflow_gateway.cli.arguments import Subparsers, command, group
 from threeflow_gateway.cli.loading import add_overlay, standard
 from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
@@ -15,6 +16,8 @@ LIST = """\
 List the rules of the standard and of overlays: id, severity, what it binds and what it asks."""
 TEST = """\
 Run the rules' vectors: documents of which it is known which rule passes and which fails, and where."""
+FACTS = """\
+List the facts that rules ask for: how a node comes by each, and which rules are unknown without it."""
 EXPLAIN = """\
 Show one rule in full: what it asks and why, on which documents and days, its expression and its vectors."""
 
@@ -41,6 +44,15 @@ def add(commands: Subparsers) -> None:
         examples="  threeflow rules test\n  threeflow rules test --overlay my-rules\n",
     )
     add_overlay(testing)
+    facts_ = command(
+        made,
+        "facts",
+        facts,
+        text="list what rules ask of a node",
+        description=FACTS,
+        examples="  threeflow rules facts\n  threeflow rules facts --json\n",
+    )
+    add_overlay(facts_)
     explaining = command(
         made,
         "explain",
@@ -94,6 +106,33 @@ def test(args: argparse.Namespace, printer: Printer) -> int:
         ),
     )
     return ANSWER_IS_NO if failed else GOOD
+
+
+def facts(args: argparse.Namespace, printer: Printer) -> int:
+    """List the facts that rules name."""
+    named: dict[str, tuple[Fact, list[str]]] = {}
+    for rule in standard(args.overlay).rules:
+        for name, fact in rule.facts.items():
+            named.setdefault(name, (fact, []))[1].append(rule.id)
+    found = sorted(named.items())
+    printer.result(
+        [
+            {
+                "fact": name, "type": fact.type, "supplied": fact.supplied, "rules": sorted(rules),
+                "title": {"en": fact.title.en, "zh": fact.title.zh},
+            }
+            for name, (fact, rules) in found
+        ]
+    )  # fmt: skip
+    printer.table(
+        f"{len(found)} facts",
+        ("fact", "supplied", "type", "rules", "means"),
+        (
+            (name, fact.supplied, fact.type, ", ".join(sorted(rules)), f"{fact.title.en}\n{fact.title.zh}")
+            for name, (fact, rules) in found
+        ),
+    )
+    return GOOD
 
 
 def explain(args: argparse.Namespace, printer: Printer) -> int:
@@ -162,7 +201,8 @@ def _lines(rule: Rule) -> Iterator[str]:
         for each in dated:
             yield f"parameter   {name} = {escape(str(each.value))} from {each.period.start or '…'}"
     for name, fact in rule.facts.items():
-        yield f"fact        {name}: {escape(fact.title.en)}"
+        yield f"fact        {name} ({fact.supplied or fact.type}): {escape(fact.title.en)}"
+        yield f"            {escape(fact.title.zh)}"
     if rule.when is not None:
         yield f"when        {escape(rule.when.source.strip())}"
     yield f"asks        {escape(rule.expression.source.strip())}"

@@ -4,10 +4,11 @@ A profile names agencies by role. They are the nodes to which the trust list of 
 gives that role; a role that no node has stays as it is, and so nobody can agree in its place.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from threeflow import names
+from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway.domain.positions import holder
 from threeflow_gateway.intake.standing import Member
@@ -20,15 +21,16 @@ _POSITION: Final = "import"
 class Agencies:
     """Asks the profiles of a subject's documents, and the trust lists."""
 
-    def __init__(self, profiles: Mapping[str, Any], trust: TrustStore, *, profile: str) -> None:
-        """Take the standard's profiles, and the one of documents that name none."""
-        self._roles = {name: each.agencies.get(_POSITION, ()) for name, each in profiles.items()}
+    def __init__(self, standard: Standard, trust: TrustStore, *, profile: str) -> None:
+        """Take the standard, whose profiles name roles, and the profile of documents that name none."""
+        self._standard = standard
         self._trust = trust
         self._profile = profile
 
     def roles(self, profile: str) -> tuple[str, ...]:
         """Return the agencies that a document's profile names; empty stands for the node's own profile."""
-        return tuple(self._roles.get(profile or self._profile, ()))
+        held = self._standard.profiles.get(profile or self._profile)
+        return () if held is None else tuple(held.agencies.get(_POSITION, ()))
 
     def of(self, members: Iterable[Member]) -> tuple[str, ...]:
         """Return the nodes that must agree on a subject with these documents, sorted."""

@@ -22,6 +22,7 @@ _ORDER: Final = (
     ("moved_keys", statements.MOVE_KEYS),
     ("keys", statements.INSERT_KEY),
     ("about", statements.INSERT_SUBJECT_DOCUMENT),
+    ("mentions", statements.INSERT_MENTION),
     ("versions", statements.SET_SUBJECT),
     ("effects", statements.SET_EFFECT),
     ("served", statements.DELETE_WAITING),
@@ -50,6 +51,7 @@ class Changes:
     moved_keys: list[Row] = field(default_factory=list)
     keys: list[Row] = field(default_factory=list)
     about: list[Row] = field(default_factory=list)
+    mentions: list[Row] = field(default_factory=list)
     versions: list[Row] = field(default_factory=list)
     effects: list[Row] = field(default_factory=list)
     served: list[Row] = field(default_factory=list)

@@ -13,7 +13,7 @@ from threeflow.log import leaf_hash
 from threeflow.process import Filed, State, check_references, file, judge
 from threeflow.process.judge import combine
 from threeflow.receipts import Acknowledged, Outcome
-from threeflow.rules import Finding, blocking, evaluate
+from threeflow.rules import Finding, blocking, evaluate, open_parts
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
@@ -25,6 +25,7 @@ from threeflow_gateway.intake.agreements import check_agreement
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.facts import Asked, Facts
+from threeflow_gateway.intake.facts.asked import mentions_of, name_of
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.settle import Settler, facts_of, steps_between
 from threeflow_gateway.intake.standing import Member, Standing, stand
@@ -113,7 +114,7 @@ class Decider:
         held_back = self._held_back(unit, filed, befores)
         check_references(row, filed)
         awaited = _awaited(workspace, kind.must, filed)
-        found = self._rules(Asked(unit.payload, filed, tuple(befores)), unit, row.nature)
+        found = self._rules(self._asked(workspace, unit, filed, befores), unit, row.nature)
         profile = str(unit.header.get("profile", ""))
         changes, outcome, noted = self._judge(
             workspace, filed, chosen, befores, profile=profile, held_back=held_back
@@ -127,6 +128,7 @@ class Decider:
         subjects = [realise(workspace, change.plan) for change in changes]
         subject = {"kind": changes[0].standing.kind, "id": str(subjects[0])} if changes else None
         result, number = self.record(workspace, unit, Record(outcome, effect, subject, findings))
+        workspace.mention(number, (name_of(*each) for each in mentions_of(row, unit.payload)))
         for change, no in zip(changes, subjects, strict=True):
             workspace.file_under(number, no)
             before = change.standing
@@ -236,6 +238,14 @@ class Decider:
             detail = f"{own} does not hold the position {filed.position} for this consignment"
             raise Refused("not-entitled", "TF-INTAKE-11", detail, unit.row.position or "")
         return "unknown" in rights
+
+    def _asked(
+        self, workspace: Workspace, unit: Unit, filed: Filed, befores: list[Standing]
+    ) -> Asked:  # fmt: skip
+        payload = open_parts(unit.payload, unit.parts) if unit.parts else unit.payload
+        return Asked(
+            payload, filed, tuple(befores), workspace, self._table, self.node, self._facts.keeps
+        )  # fmt: skip
 
     def _rules(self, asked: Asked, unit: Unit, nature: str) -> tuple[Finding, ...]:
         profile = self._standard.profiles.get(unit.header.get("profile", self._profile))

@@ -142,6 +142,15 @@ class Workspace:
                 return _AsRow(row)
         return self._connection.execute(statements.DOCUMENTS_BY_NO, {"documents": [document]}).one()
 
+    def mentioning(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return the documents that name one of these numbers, oldest first."""
+        wanted = sorted(set(names))
+        if not wanted:
+            return ()
+        found = set(self._connection.execute(statements.MENTIONING, {"names": wanted}).scalars())
+        found.update(row["document"] for row in self.changes.mentions if row["name"] in wanted)
+        return tuple(sorted(found))
+
     def waits_until(self, document: int) -> str:
         """Return until when a pending document waits; empty where it waits for nothing."""
         for row in self.changes.waiting:
@@ -172,6 +181,10 @@ class Workspace:
         self._receipts[no] = row["receipt"]
         self._about[no] = ()
         return no
+
+    def mention(self, document: int, names: Iterable[str]) -> None:
+        """Let a document be found by numbers that it names."""
+        self.changes.mentions.extend({"name": each, "document": document} for each in sorted(set(names)))
 
     def next_leaf(self) -> int:
         """Return the index of the next leaf and count it."""

@@ -26,6 +26,7 @@ __all__ = [
     "dossier",
     "event",
     "head",
+    "mention",
     "metadata",
     "outbox",
     "party",
@@ -109,6 +110,14 @@ subject_document: Final = Table(
     metadata,
     Column("subject", BigInteger, ForeignKey("subject.no"), primary_key=True),
     Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+mention: Final = Table(
+    "mention",
+    metadata,
+    Column("name", Text, primary_key=True, comment="JSON text of [scheme, number]"),
+    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True, comment="that names it"),
     sqlite_with_rowid=False,
 )
 

@@ -11,6 +11,7 @@ from threeflow.process.table import (
     Fact,
     FindingRule,
     Kind,
+    Mention,
     Move,
     Post,
     Row,
@@ -27,7 +28,7 @@ NATURES = ("fact", "request", "act")
 ANY_ROLE = "any"
 _KIND = {
     *("title", "subject", "position", "competence", "issuers", "must", "steps", "post", "agrees", "declares"),
-    *("findings", "no-effect"),
+    *("findings", "no-effect", "register"),
 }
 _ROW = {
     *("type", "family", "subject", "nature", "title", "note", "issuers", "receivers", "must", "joins", "at"),
@@ -43,7 +44,7 @@ _ROW = {
         "facts",
     ),
     *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect"),
-    *("account", "accounts", "entries", "entries-of"),
+    *("account", "accounts", "entries", "entries-of", "number", "mentions", "register"),
 }
 _HEAD = {
     *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),
@@ -137,6 +138,7 @@ class _Reader:
             per_kind=bool(node.get("per-kind", False)),
             per_entry=bool(node.get("per-entry", False)),
             apart=frozenset(node.strings("apart", self.positions)),
+            undone=frozenset(node.strings("undone", states)),
         )
 
     def _fact(self, node: Node) -> Fact:
@@ -193,6 +195,8 @@ class _Reader:
             accounts=node.strings("accounts", self.kept),
             entries=dict(node.get("entries", {})),
             entries_of=node.strings("entries-of"),
+            number=dict(node.get("number", {})),
+            mentions=_mentions(node),
         )
 
     def _roles(self, node: Node, name: str) -> frozenset[str]:
@@ -207,7 +211,7 @@ class _Reader:
         # What a kind says itself wins over what its row says for all kinds.
         said = {
             member: row.value[member]
-            for member in ("steps", "post", "findings", "no-effect", "must", "competence")
+            for member in ("steps", "post", "findings", "no-effect", "must", "competence", "register")
             if member in row.value
         }
         whole = Node({**said, **node.value}, node.place)
@@ -235,6 +239,7 @@ class _Reader:
             declares=bool(whole.get("declares", False)),
             findings=tuple(self._finding(each, facts) for each in whole.each("findings")),
             no_effect=whole.text("no-effect") if "no-effect" in whole.value else None,
+            register=str(whole.get("register", "")),
         )
         _effect(node, kind)
         return kind
@@ -312,6 +317,16 @@ def _declares(node: Node) -> Declares | None:
     names = ("items", "sequence", "quantity", "packages", "package", "contents")
     where.only(frozenset(names))
     return Declares(*(str(where.need(name)) for name in names))
+
+
+def _mentions(node: Node) -> tuple[Mention, ...]:
+    found = []
+    for each in node.get("mentions", ()):
+        scheme, pointer = next(iter(each.items())) if isinstance(each, Mapping) else ("", each)
+        if not str(pointer).startswith("/"):
+            raise node.fail(f"{pointer!r} is no JSON Pointer")
+        found.append(Mention(str(scheme), str(pointer)))
+    return tuple(found)
 
 
 def _overlap(one: Step, other: Step) -> bool:

@@ -24,7 +24,7 @@ class Track:
 
     `writers` are the positions that may move it; none means that facts do. `per_kind` keeps one state for
     each kind of the moving document, `per_entry` one for each entry of an account; a position in `apart`
-    keeps a state of its own.
+    keeps a state of its own. In a state of `undone` what was asked for does not stand.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Track:
     per_entry: bool
     apart: frozenset[str]
     text: Text
+    undone: frozenset[str] = frozenset()
 
     @property
     def initial(self) -> str:
@@ -124,6 +125,7 @@ class Kind:
     declares: bool
     findings: tuple[FindingRule, ...]
     no_effect: Text | None
+    register: str = ""
 
 
 def choice(need: frozenset[str]) -> str:
@@ -144,6 +146,14 @@ class Declares:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a payload names something by number, `*` for every element; keys say their scheme themselves."""
+
+    scheme: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One document type: who issues and receives it, what it needs, and its kinds.
 
@@ -151,7 +161,8 @@ class Row:
     names types whose position this one takes where its own payload gives none. `replace` says
     when a new version takes effect (None: at once). `issuer_of` names a type whose issuer alone may issue
     this one. `account` points to the kind of account, one of `accounts`; `entries` are lists of lines by
-    name, `entries_of` types whose lines it takes where it has none of its own.
+    name, `entries_of` types whose lines it takes where it has none of its own. `number` is the document's own
+    number by its scheme, `mentions` the other numbers under which it is found.
     """
 
     type: str
@@ -182,6 +193,8 @@ class Row:
     accounts: tuple[str, ...] = ()
     entries: Mapping[str, str] = field(default_factory=dict)
     entries_of: tuple[str, ...] = ()
+    number: Mapping[str, str] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()
 
     def kind(self, kind: str) -> Kind:
         """The kind of that name; KeyError where the row has none."""

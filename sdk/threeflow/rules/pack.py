@@ -57,11 +57,16 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Knowledge that a rule asks for by name: its JSON type (`map`, `list`, …) and what it means."""
+    """Knowledge that a rule asks for by name: its JSON type (`map`, `list`, …) and what it means.
+
+    `supplied` says how a node comes by it: `held`, `register`, `account` or `stated`; empty where the pack is
+    silent.
+    """
 
     name: str
     type: str
     title: Text
+    supplied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def read_pack(file: str, octets: bytes, engine: Engine) -> RulePack:
     source = Source(file, octets, SCHEMA)
     raw = source.value
     facts = {
-        name: Fact(name, each["type"], _text(each["title"])) for name, each in raw.get("facts", {}).items()
+        name: Fact(name, each["type"], _text(each["title"]), each.get("supplied", ""))
+        for name, each in raw.get("facts", {}).items()
     }
     seen: set[str] = set()
     rules = []

@@ -15,6 +15,16 @@ def test_rules_explain_shows_both_languages_basis_and_vectors(run) -> None:
     assert {each["name"] for each in vectors} >= {"up to the limit", "a cent above"}
 
 
+def test_rules_facts_says_how_a_node_comes_by_each_and_which_rules_ask_for_it(run) -> None:
+    listed = run("rules", "facts")
+    assert listed.code == 0
+    assert "releaseUse" in listed.out
+    facts = {each["fact"]: each for each in run("rules", "facts", "--json").json}
+    assert facts["sameNumber"]["supplied"] == "held"
+    assert facts["sameNumber"]["rules"] == ["UNI-01", "UNI-02"]
+    assert all(each["title"]["zh"] for each in facts.values())
+
+
 def test_lost_names_what_a_data_set_cannot_carry(run, files: Path) -> None:
     source = files / "declaration.json"
     source.write_bytes(read("v1/vectors/documents/declaration/import.json"))

@@ -1,0 +1,81 @@
+"""Rule packs, profiles, code lists and facts of a running node, read again as they change (TF-RULE-21).
+
+What is faulty is not taken: the node goes on with what it had, and tells the fault with file, line and rule.
+Schemas and rows of an overlay are the language in which documents are held: they come with a restart.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from threeflow.standard import Standard
+from threeflow_gateway.intake.facts import FactFiles
+
+__all__ = ["RuleFiles"]
+
+_LOG = logging.getLogger(__name__)
+_FOLDERS = ("rules", "profiles", "codelists")
+
+Stamp = tuple[Path, int, int, int]
+
+
+class RuleFiles:
+    """The files below the overlays of a standard by which documents are judged, and the files of facts."""
+
+    def __init__(self, standard: Standard, overlays: Sequence[Path], facts: FactFiles) -> None:
+        """Read them, and remember how they are now.
+
+        Raises:
+            ValueError: a rule pack, profile or code list is faulty: file, line and rule.
+        """
+        _ = standard.profiles
+        self._standard = standard
+        self._overlays = tuple(overlays)
+        self._facts = facts
+        self._seen = self._stamps()
+        self._facts_seen = self._fact_stamps()
+
+    async def reload(self) -> bool:
+        """Read what changed; say whether other rules, profiles, lists or facts count now."""
+        changed = False
+        facts = self._fact_stamps()
+        if facts != self._facts_seen:
+            self._facts_seen = facts
+            changed = self._facts.read_again()
+        stamps = self._stamps()
+        if stamps != self._seen:
+            # Files that are refused once are not complained about again until one of them changes.
+            self._seen = stamps
+            changed = await self._take() or changed
+        return changed
+
+    async def _take(self) -> bool:
+        try:
+            fresh = await asyncio.to_thread(self._standard.renewed)
+        except (OSError, ValueError) as problem:
+            _LOG.error("the rules are not taken: %s; the earlier ones stay", problem)
+            return False
+        self._standard.adopt(fresh)
+        _LOG.info("newer rules count: %s", self._standard.digest)
+        return True
+
+    def _stamps(self) -> frozenset[Stamp]:
+        return frozenset(_stamp(path) for overlay in self._overlays for path in _files(overlay))
+
+    def _fact_stamps(self) -> frozenset[Stamp]:
+        return frozenset(_stamp(path) for path in self._facts.paths if path.is_file())
+
+
+def _files(overlay: Path) -> Iterator[Path]:
+    for folder in _FOLDERS:
+        yield from (path for path in (overlay / folder).glob("*") if path.is_file())
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        seen = path.stat()
+    except OSError:
+        # It went between our look into the folder and our look at it.
+        return path, 0, 0, 0
+    return path, seen.st_mtime_ns, seen.st_size, seen.st_ino
