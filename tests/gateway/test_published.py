@@ -96,7 +96,8 @@ async def test_code_lists_are_told_with_their_source_by_pages_and_by_the_day(tmp
 
 
 SENSELESS = {
-    "/v1/rules?type=wish": 404, "/v1/rules?profile=nothing": 404, "/v1/rules/ZZZ-99": 404, "/v1/rules/prv": 400,
+    "/v1/rules?type=wish": 404, "/v1/rules?profile=nothing": 404, "/v1/rules/ZZZ-99": 404,
+    "/v1/rules/prv": 400,
     "/v1/codelists/nothing": 404, "/v1/codelists/UPPER": 400, "/v1/codelists/iso-4217?on=2026-02-30": 400,
     "/v1/codelists/iso-4217?on=today": 400, "/v1/codelists/iso-4217?limit=0": 400,
     "/v1/codelists/iso-4217?limit=10001": 400, "/v1/rules?wish=1": 400,
