@@ -81,8 +81,9 @@ class GatewayNode:
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
         stated = FactFiles(config.process.facts)
         facts = Facts(self.standard, stated, keeps=config.process.registers)
-        self._rule_files = RuleFiles(self.standard, config.node.overlays, stated)
-        self._rule_bell = asyncio.Event()
+        self._rule_files, self._rule_bell = (
+            RuleFiles(self.standard, config.node.overlays, stated), asyncio.Event(),
+        )  # fmt: skip
         agencies = Agencies(self.standard, self.trust, profile=config.node.profile)
         decider = Decider(
             self.standard, self.trust, sealer, facts, profile=config.node.profile,
@@ -230,11 +231,14 @@ class GatewayNode:
 
     async def reload_rules(self) -> bool:
         """Read the rule packs, profiles, code lists and facts that changed; say whether others count now."""
-        if not await self._rule_files.reload():
+        newer = await self._rule_files.newer()
+        if not newer:
             return False
+        async with self._writer.between():
+            self._rule_files.take(newer)
+            # Who the agencies are may be another by the new profiles: states are folded anew.
+            self._memory.clear()
         self.statement = self._stated()
-        # Who the agencies are may be another by the new profiles: states are folded anew.
-        self._memory.clear()
         return True
 
     async def reload_trust(self) -> bool:

@@ -6,18 +6,30 @@ Schemas and rows of an overlay are the language in which documents are held: the
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threeflow.standard import Standard
 from threeflow_gateway.intake.facts import FactFiles
 
-__all__ = ["RuleFiles"]
+__all__ = ["Newer", "RuleFiles"]
 
 _LOG = logging.getLogger(__name__)
 _FOLDERS = ("rules", "profiles", "codelists")
 
 Stamp = tuple[Path, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """What was read anew and differs; None where nothing does, or where it is faulty."""
+
+    standard: Standard | None = None
+    facts: Mapping[str, object] | None = None
+
+    def __bool__(self) -> bool:
+        return self.standard is not None or self.facts is not None
 
 
 class RuleFiles:
@@ -36,29 +48,33 @@ class RuleFiles:
         self._seen = self._stamps()
         self._facts_seen = self._fact_stamps()
 
-    async def reload(self) -> bool:
-        """Read what changed; say whether other rules, profiles, lists or facts count now."""
-        changed = False
-        facts = self._fact_stamps()
+    async def newer(self) -> Newer:
+        """Read what changed, on a thread of its own; a faulty file is told and leaves things as they are."""
+        facts, stamps = self._fact_stamps(), self._stamps()
+        found = Newer()
         if facts != self._facts_seen:
             self._facts_seen = facts
-            changed = self._facts.read_again()
-        stamps = self._stamps()
+            found = Newer(facts=await asyncio.to_thread(self._facts.newer))
         if stamps != self._seen:
             # Files that are refused once are not complained about again until one of them changes.
             self._seen = stamps
-            changed = await self._take() or changed
-        return changed
+            found = replace(found, standard=await asyncio.to_thread(self._renewed))
+        return found
 
-    async def _take(self) -> bool:
+    def take(self, found: Newer) -> None:
+        """Let what is newer count; to be called while no document is decided."""
+        if found.facts is not None:
+            self._facts.stated = found.facts
+        if found.standard is not None:
+            self._standard.adopt(found.standard)
+            _LOG.info("newer rules count: %s", self._standard.digest)
+
+    def _renewed(self) -> Standard | None:
         try:
-            fresh = await asyncio.to_thread(self._standard.renewed)
+            return self._standard.renewed()
         except (OSError, ValueError) as problem:
             _LOG.error("the rules are not taken: %s; the earlier ones stay", problem)
-            return False
-        self._standard.adopt(fresh)
-        _LOG.info("newer rules count: %s", self._standard.digest)
-        return True
+            return None
 
     def _stamps(self) -> frozenset[Stamp]:
         return frozenset(_stamp(path) for overlay in self._overlays for path in _files(overlay))

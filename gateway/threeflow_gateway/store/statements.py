@@ -88,6 +88,7 @@ DOCUMENTS_BY_NO: Final = select(
 
 SPENT_TOKENS: Final = select(spent_token.c.token).where(spent_token.c.token.in_(_many("tokens")))
 """Which of these tokens were used before."""
+
 MENTIONING: Final = (
     select(mention.c.document)
     .where(mention.c.name.in_(_many("names")))

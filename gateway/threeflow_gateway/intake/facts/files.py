@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class FactFiles:
-    """The facts of some files; ``read_again`` takes newer ones, and keeps what it has where one is faulty."""
+    """The facts of some files, as they were when they were last taken."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Read them.
@@ -37,17 +37,14 @@ class FactFiles:
         """The files."""
         return self._paths
 
-    def read_again(self) -> bool:
-        """Read the files anew; say whether that gave other facts."""
+    def newer(self) -> Mapping[str, object] | None:
+        """Read the files anew; return their facts, None where they are the same or one is faulty."""
         try:
             found = read_facts(self._paths)
         except (OSError, ValueError) as problem:
             _LOG.error("the files of facts are not taken: %s; the earlier facts stay", problem)
-            return False
-        if found == self.stated:
-            return False
-        self.stated = found
-        return True
+            return None
+        return None if found == self.stated else found
 
 
 def read_facts(paths: Sequence[Path]) -> dict[str, object]:
