@@ -12,6 +12,8 @@ from tools.compat.change import Change, members, rest, shared, words
 PART: Final = "exchange table"
 SPOKEN: Final = ("title", "note", "serves")
 LISTS: Final = {"issuers": "issuer", "receivers": "receiver", "joins": "join"}
+FOUND_BY: Final = ("number", "mentions", "register", "undone")
+"""What only lets a node supply facts: unknown becomes known. Coming is additive; another value, or none, breaks."""
 VOCABULARY: Final = ("roles", "positions", "families", "subjects", "accounts", "findings", "facts", "names")
 Node = Mapping[str, Any]
 
@@ -46,7 +48,8 @@ def _track(old: Node, new: Node, where: str) -> Iterator[Change]:
     yield from members(PART, where, "state", old["states"], new["states"])
     if old["states"][0] != new["states"][0]:
         yield Change("breaking", PART, where, "first state changed")
-    yield from rest(PART, where, old, new, ("en", "zh", "states"))
+    yield from _found_by(old, new, where)
+    yield from rest(PART, where, old, new, ("en", "zh", "states", *FOUND_BY))
 
 
 def _row(old: Node, new: Node, where: str) -> Iterator[Change]:
@@ -68,8 +71,18 @@ def _stated(old: Node, new: Node, where: str) -> Iterator[Change]:
         yield Change("breaking", PART, where, "effect changed")
     else:
         yield from words(PART, where, old, new, ("no-effect",))
-    judged = (*SPOKEN, *LISTS, "must", "findings", "no-effect", "kinds")
+    yield from _found_by(old, new, where)
+    judged = (*SPOKEN, *LISTS, *FOUND_BY, "must", "findings", "no-effect", "kinds")
     yield from rest(PART, where, old, new, judged)
+
+
+def _found_by(old: Node, new: Node, where: str) -> Iterator[Change]:
+    """Compare by what documents are found, for the facts that rules ask for."""
+    for name in FOUND_BY:
+        if name in new and name not in old:
+            yield Change("additive", PART, where, f"{name} added")
+        elif old.get(name) != new.get(name):
+            yield Change("breaking", PART, where, f"{name} {'changed' if name in new else 'removed'}")
 
 
 def _must(old: Any, new: Any, where: str) -> Iterator[Change]:

@@ -5,10 +5,9 @@ when it asks. Nothing is written here: the rows are gathered in ``changes``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from threeflow import envelope, strict
@@ -16,31 +15,13 @@ from threeflow.documents import header_of
 from threeflow.process import Table, file
 from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.changes import Changes
+from threeflow_gateway.intake.held import AsRow, Held, key_text
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
 from threeflow_gateway.store import statements
 
 __all__ = ["Held", "Workspace", "key_text"]
 
 DocumentName = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A document that the node holds."""
-
-    no: int
-    issuer: str
-    id: str
-    digest: str
-    type: str
-    kind: str
-    outcome: str
-    effect: str
-
-
-def key_text(kind: str, key: Mapping[str, Any]) -> str:
-    """Return the text under which a subject's key is stored."""
-    return orjson.dumps([kind, key["scheme"], key["issuer"], key["value"]]).decode()
 
 
 class Workspace:
@@ -139,7 +120,7 @@ class Workspace:
         """Return a held document's row with its envelope."""
         for row in self.changes.documents:
             if row["no"] == document:
-                return _AsRow(row)
+                return AsRow(row)
         return self._connection.execute(statements.DOCUMENTS_BY_NO, {"documents": [document]}).one()
 
     def mentioning(self, names: Iterable[str]) -> tuple[int, ...]:
@@ -403,10 +384,3 @@ class Workspace:
             for no in self.subjects_of(held.no)
             for track, state in self.standing(no).state.subject_tracks.items()
         }
-
-
-class _AsRow:
-    """A parameter set read like a row of the database."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.__dict__.update(values)
