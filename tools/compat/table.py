@@ -13,7 +13,7 @@ PART: Final = "exchange table"
 SPOKEN: Final = ("title", "note", "serves")
 LISTS: Final = {"issuers": "issuer", "receivers": "receiver", "joins": "join"}
 FOUND_BY: Final = ("number", "mentions", "register", "undone")
-"""What only lets a node supply facts: unknown becomes known. Coming is additive; another value, or none, breaks."""
+"""What only lets a node supply facts: that it comes is additive, another value or none breaks."""
 VOCABULARY: Final = ("roles", "positions", "families", "subjects", "accounts", "findings", "facts", "names")
 Node = Mapping[str, Any]
 

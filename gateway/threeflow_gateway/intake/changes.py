@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from threeflow_gateway.store import statements
+from threeflow_gateway.store import mentions, statements
 
 __all__ = ["Changes"]
 
@@ -22,7 +22,7 @@ _ORDER: Final = (
     ("moved_keys", statements.MOVE_KEYS),
     ("keys", statements.INSERT_KEY),
     ("about", statements.INSERT_SUBJECT_DOCUMENT),
-    ("mentions", statements.INSERT_MENTION),
+    ("mentions", mentions.INSERT_MENTION),
     ("versions", statements.SET_SUBJECT),
     ("effects", statements.SET_EFFECT),
     ("served", statements.DELETE_WAITING),

@@ -17,7 +17,7 @@ from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.held import AsRow, Held, key_text
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
-from threeflow_gateway.store import statements
+from threeflow_gateway.store import mentions, statements
 
 __all__ = ["Held", "Workspace", "key_text"]
 
@@ -128,7 +128,7 @@ class Workspace:
         wanted = sorted(set(names))
         if not wanted:
             return ()
-        found = set(self._connection.execute(statements.MENTIONING, {"names": wanted}).scalars())
+        found = set(self._connection.execute(mentions.MENTIONING, {"names": wanted}).scalars())
         found.update(row["document"] for row in self.changes.mentions if row["name"] in wanted)
         return tuple(sorted(found))
 

@@ -10,7 +10,6 @@ from threeflow_gateway.store.tables import (
     dossier,
     event,
     head,
-    mention,
     outbox,
     party,
     spent_token,
@@ -89,14 +88,6 @@ DOCUMENTS_BY_NO: Final = select(
 SPENT_TOKENS: Final = select(spent_token.c.token).where(spent_token.c.token.in_(_many("tokens")))
 """Which of these tokens were used before."""
 
-MENTIONING: Final = (
-    select(mention.c.document)
-    .where(mention.c.name.in_(_many("names")))
-    .distinct()
-    .order_by(mention.c.document)
-)
-"""The documents that name one of these numbers."""
-
 # ---- what it writes
 
 ADVANCE_HEAD: Final = update(head).values(
@@ -153,9 +144,6 @@ INSERT_KEY: Final = insert(subject_key)
 
 INSERT_SUBJECT_DOCUMENT: Final = insert(subject_document)
 """Say what a document is about."""
-
-INSERT_MENTION: Final = insert(mention)
-"""Let a document be found by a number that it names."""
 
 INSERT_WAITING: Final = insert(waiting)
 """Say what a pending document waits for, and how long."""
