@@ -28,7 +28,8 @@ def certify(role: str, out: Path, more: list[str]) -> int:
     if role.startswith("issuer:"):
         return _client(role, network, out, more)
     target = f"http://127.0.0.1:{free_port()}"
-    code = suite(["prepare", "--role", role, "--target", target, "--out", str(network)])
+    grpc = f"127.0.0.1:{free_port()}"
+    code = suite(["prepare", "--role", role, "--target", target, "--grpc", grpc, "--out", str(network)])
     if code:
         return code
     helper = str(Path(__file__).with_name("reference_node.py"))

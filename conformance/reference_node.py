@@ -38,6 +38,14 @@ def configure(folder: Path) -> Path:
         "delivery": {"first_retry_seconds": 0.1, "longest_retry_seconds": 0.5, "timeout_seconds": 3.0},
         "log": {"checkpoint_seconds": 0.3, "level": "WARNING"},
     }  # fmt: skip
+    if said.get("grpc"):
+        host, _, port = said["grpc"].rpartition(":")
+        sections["grpc"] = {
+            "host": host,
+            "port": int(port),
+            "plaintext": True,
+            "endpoint": f"http://{said['grpc']}",
+        }
     lines = []
     for section, values in sections.items():
         lines.append(f"[{section}]")
@@ -47,6 +55,8 @@ def configure(folder: Path) -> Path:
     restart = ["sh", "-c", f"kill -HUP $(cat {shlex.quote(str((node / 'pid').resolve()))})"]
     take = [sys.executable, str(_HERE), "--take-list", "{file}", "--environment", said["environment"]]
     form = f"restart = {json.dumps(restart)}\ntake_list = {json.dumps(take)}\n"
+    if said.get("grpc"):
+        form += f"grpc = {json.dumps(said['grpc'])}\n"
     (folder / "parameters.toml").write_text(form, encoding="utf-8")
     return path
 

@@ -33,6 +33,7 @@ def issue(run: Run, transcript: str, waivers: Sequence[Waiver], now: datetime) -
         "header": {"type": "conformance-certificate", "issuer": "suite.certifier", "issuedAt": now.isoformat()},
         "conforms": counts["fail"] == counts["could-not-run"] == 0 < counts["pass"],
         "standard": standard_digest(), "suite": f"threeflow-conformance {version('threeflow')}",
+        "bindings": sorted({each.case.binding for each in run.outcomes}),
         "node": network.node, "endpoint": network.target, "role": network.role.name,
         "keys": {each.kid: thumbprint(each.jwk) for each in network.node_keys.values()},
         "counts": counts, "transcript": transcript,

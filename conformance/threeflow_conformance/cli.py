@@ -5,6 +5,7 @@ import asyncio
 import json
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,12 +76,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FORM",
         help="public keys of the node, as node/node.json shows them (default: keys are made)",
     )
+    made.add_argument(
+        "--grpc", metavar="HOST:PORT", help="where the node is to serve gRPC too, as node/node.json then says"
+    )
     ran = _command(commands, "run", _run, "judge a node and write the reports")
     _role_and_target(ran)
     ran.add_argument(
         "--network", type=Path, required=True, metavar="DIR", help="the folder that prepare wrote"
     )
     ran.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the reports go")
+    ran.add_argument(
+        "--grpc",
+        metavar="HOST:PORT",
+        help="judge the node over gRPC too, which it serves there (default: as the parameter form says)",
+    )
     ran.add_argument(
         "--parameters",
         type=Path,
@@ -148,7 +157,9 @@ def _role_and_target(made: argparse.ArgumentParser) -> None:
 
 
 def _prepare(asked: argparse.Namespace) -> int:
-    network = prepare.prepare(asked.out, asked.role, asked.target, parameters.load(None), asked.keys)
+    network = prepare.prepare(
+        asked.out, asked.role, asked.target, parameters.load(None), asked.keys, asked.grpc or ""
+    )
     _OUT.print(
         f"The node is [bold]{network.node}[/] in the environment {network.environment}.", highlight=False
     )
@@ -164,6 +175,8 @@ def _run(asked: argparse.Namespace) -> int:
     if (network.role.name, network.target) != (asked.role, target):
         raise UsageError(f"the network was prepared for {network.role.name} at {network.target}")
     said = parameters.load(asked.parameters or asked.network / "parameters.toml")
+    if asked.grpc:
+        said = replace(said, grpc=asked.grpc)
     if said.environment != network.environment:
         raise UsageError("the network was prepared for another environment")
     asked.out.mkdir(parents=True, exist_ok=True)

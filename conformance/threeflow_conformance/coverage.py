@@ -11,6 +11,7 @@ import yaml
 
 import threeflow_spec
 from threeflow_conformance.judge.answers import AMBIENT
+from threeflow_conformance.judge.bindings import BINDING
 from threeflow_conformance.judge.table import rows, table, walked
 from threeflow_conformance.judge.walks import walks_of
 from threeflow_conformance.registry import all_checks
@@ -71,6 +72,7 @@ def _vectors() -> Mapping[str, tuple[str, ...]]:
 def coverage() -> tuple[Covered, ...]:
     """Every requirement with what shows it."""
     tied: dict[str, list[str]] = {each: ["every answer"] for each in AMBIENT}
+    tied |= {each: ["every call over gRPC"] for each in BINDING}
     for check in all_checks():
         for requirement in check.requirements:
             tied.setdefault(requirement, []).append(check.id)

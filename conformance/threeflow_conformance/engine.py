@@ -17,6 +17,7 @@ from threeflow_conformance.peers import Peers
 from threeflow_conformance.registry import Case, cases_for
 from threeflow_conformance.scene import Scene, Shared
 from threeflow_conformance.speak.network import Network
+from threeflow_conformance.wire import Channel
 from threeflow_conformance.world import Lines, Live, NoAnswerError, Replay, World
 
 __all__ = ["Outcome", "Run", "exit_code", "replay", "run"]
@@ -124,6 +125,7 @@ class _Runner:
             return Outcome(case, "could-not-run", message="the node does not answer any more")
         world = self._world(case.id)
         scene = Scene(self._network, self._parameters, self.judge, world, self._inbox, self.shared)
+        scene.binding = case.binding
         began = time.monotonic()
         outcome = await self._judged(case, scene)
         outcome.expected = tuple(scene.expected)
@@ -177,17 +179,20 @@ async def run(
     await peers.start()
     began = time.monotonic()
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+    channel = Channel(parameters.grpc, parameters.request_seconds) if parameters.grpc else None
     client = httpx.AsyncClient(timeout=parameters.request_seconds, limits=limits, trust_env=False)
     try:
         async with client:
 
             def world(case: str) -> World:
-                return Live(case, network.seed, client, network.target, inbox)
+                return Live(case, network.seed, client, network.target, inbox, channel)
 
             runner = _Runner(network, parameters, lists, inbox, world, told, enough, silences)
-            await runner.run(cases_for(network.role, only), first)
+            await runner.run(cases_for(network.role, only, grpc=channel is not None), first)
     finally:
         await peers.close()
+        if channel is not None:
+            await channel.close()
     return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, time.monotonic() - began)
 
 
@@ -201,7 +206,7 @@ async def replay(
         return Replay(lines.get(case, Lines(case)), network.seed, arrivals)
 
     runner = _Runner(network, parameters, lists, Inbox(), world, None)
-    await runner.run(cases_for(network.role, only))
+    await runner.run(cases_for(network.role, only, grpc=bool(parameters.grpc)))
     return Run(network, runner.outcomes, arrivals, lists, runner.shared)
 
 

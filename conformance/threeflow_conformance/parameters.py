@@ -37,6 +37,7 @@ class Parameters:
     take_list: tuple[str, ...] = _asked(
         "Command that judges a trust file as the node does: {file} is its path; 0 taken, 1 refused.", ()
     )
+    grpc: str = _asked("Where the node serves gRPC, as host and port; empty where it does not.", "")
     client: tuple[str, ...] = _asked(
         "For the roles issuer:…: command that does one task of the client, JSON in and JSON out.", ()
     )

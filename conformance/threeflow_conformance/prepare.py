@@ -17,9 +17,11 @@ __all__ = ["newest_lists", "prepare"]
 
 
 def prepare(
-    folder: Path, role: str, target: str | None, parameters: Parameters, own_keys: Path | None = None
-) -> Network:
-    """Write a fresh network to a folder; ``own_keys`` is a filled form with the node's own public keys.
+    folder: Path, role: str, target: str | None, parameters: Parameters, own_keys: Path | None = None,
+    grpc: str = "",
+) -> Network:  # fmt: skip
+    """Write a fresh network to a folder; ``own_keys`` is a filled form with the node's own public keys, ``grpc`` host
+    and port at which the node is to serve that binding too.
 
     Raises:
         UsageError: the folder holds a network already, or the form cannot be used.
@@ -51,6 +53,8 @@ def prepare(
     }  # fmt: skip
     if network.role.issues:
         said["to"] = {"node": network.home("hub").id, "endpoint": network.target}
+    if grpc:
+        said["grpc"] = grpc
     (place / "node.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     return network
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from threeflow_conformance.judge.answers import AMBIENT
+from threeflow_conformance.judge.bindings import BINDING
 
 if TYPE_CHECKING:
     from threeflow_conformance.scene import Scene
@@ -18,7 +19,7 @@ Body = Callable[..., Awaitable[None]]
 MODULES = (
     "opening", "envelopes", "strictness", "callers", "keys", "repeats", "order", "forms", "rights", "references",
     "tracking", "subjects", "walks", "parts", "log", "events", "delivery", "dossiers", "incoming", "unfit", "rest", "rules",
-    "restart", "issuers",
+    "restart", "issuers", "grpc",
 )  # fmt: skip
 
 
@@ -44,11 +45,18 @@ class Case:
     check: Check
     name: str
     value: Any = None
+    binding: str = "rest"
 
     @property
     def id(self) -> str:
         """Id of the case, as waivers name it."""
-        return f"{self.check.id}[{self.name}]" if self.name else self.check.id
+        found = f"{self.check.id}[{self.name}]" if self.name else self.check.id
+        return found if self.binding == "rest" else f"{found}@{self.binding}"
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What the case judges: over gRPC also what holds of every call."""
+        return self.check.requirements if self.binding == "rest" else (*self.check.requirements, *BINDING)
 
     async def run(self, scene: "Scene") -> None:
         """Run the check."""
@@ -59,6 +67,11 @@ _EVERYDAY = frozenset(
     {"repeats.three-deliveries", "references.waits", "envelopes.twin", "rules.on-a-request", "log.foreign"}
 )
 """Checks whose answers show what every answer has to be."""
+_BOTH = ("envelopes", "strictness", "keys", "repeats", "forms", "rights", "references", "parts", "order")
+_BOTH_ALONE = frozenset(
+    {"callers.token", "callers.skew", "callers.closed", "log.inclusion", "log.consistency"}
+)
+_REST_ALONE = frozenset({"repeats.batch", "order.size"})
 _CHECKS: dict[str, Check] = {}
 
 
@@ -90,24 +103,36 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(_CHECKS.values())
 
 
-def cases_for(role: "Role", only: Iterable[str] = ()) -> tuple[Case, ...]:
-    """The cases that a role is judged by; ``only`` keeps those of these requirements or checks."""
+def both(check: Check) -> bool:
+    """Whether a check runs over gRPC too: it speaks of submissions, tokens, refusals and the log alone."""
+    family = check.id.partition(".")[0]
+    return (family in _BOTH or check.id in _BOTH_ALONE) and check.id not in _REST_ALONE
+
+
+def cases_for(role: "Role", only: Iterable[str] = (), *, grpc: bool = False) -> tuple[Case, ...]:
+    """The cases that a role is judged by, with ``grpc`` also over that binding; ``only`` keeps those of these
+    requirements or checks."""
     wanted = frozenset(only)
     found: list[Case] = []
     for each in all_checks():
-        if not each.applies(role):
+        if not each.applies(role) or (each.id.startswith("grpc.") and not grpc):
             continue
-        ambient = wanted & set(AMBIENT) and each.id in _EVERYDAY
-        if (
-            wanted
-            and not ambient
-            and not wanted & {each.id, *each.requirements}
-            and not each.id.startswith("opening.")
-        ):
-            continue
-        if each.cases is None:
-            found.append(Case(each, ""))
-        else:
-            made = each.cases(role) if each.by_role else each.cases()
-            found.extend(Case(each, name, value) for name, value in made.items())
+        made = _cases(each, role)
+        if grpc and both(each) and not role.issues:
+            made += [Case(each, case.name, case.value, "grpc") for case in made]
+        found.extend(case for case in made if not wanted or _is_wanted(case, wanted))
     return tuple(found)
+
+
+def _cases(check: Check, role: "Role") -> list[Case]:
+    if check.cases is None:
+        return [Case(check, "")]
+    made = check.cases(role) if check.by_role else check.cases()
+    return [Case(check, name, value) for name, value in made.items()]
+
+
+def _is_wanted(case: Case, wanted: frozenset[str]) -> bool:
+    if case.check.id.startswith("opening."):
+        return True
+    ambient = wanted & set(AMBIENT) and case.check.id in _EVERYDAY
+    return bool(ambient or wanted & {case.id, case.check.id, *case.requirements})

@@ -18,6 +18,7 @@ import httpx
 
 from threeflow_conformance.errors import SuiteError
 from threeflow_conformance.inbox import Arrival, Inbox
+from threeflow_conformance.wire import Channel, SilenceError
 
 __all__ = ["Exchange", "Lines", "Live", "NoAnswerError", "Replay", "World"]
 
@@ -102,6 +103,9 @@ class World(Protocol):
     async def send(self, exchange: Exchange) -> int:
         """Send a request and wait for its answer; return its number in the case."""
 
+    async def call(self, exchange: Exchange, *, streams: bool = False) -> int:
+        """Make a call over gRPC, with one message or (``streams``) with framed ones; return its number in the case."""
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
 
@@ -118,12 +122,15 @@ class World(Protocol):
 class Live:
     """The node itself."""
 
-    def __init__(self, case: str, seed: str, client: httpx.AsyncClient, base: str, inbox: Inbox) -> None:
+    def __init__(
+        self, case: str, seed: str, client: httpx.AsyncClient, base: str, inbox: Inbox, channel: Channel | None = None
+    ) -> None:  # fmt: skip
         self.lines = Lines(case)
         self.random = random.Random(f"{seed}:{case}")  # noqa: S311 - values that differ, not secrets
         self._client = client
         self._base = base
         self._inbox = inbox
+        self._channel = channel
 
     def now(self) -> datetime:
         """The clock, written down."""
@@ -147,6 +154,26 @@ class Live:
             exchange.seconds = time.monotonic() - began
         exchange.status, exchange.answer_body = answer.status_code, answer.content
         exchange.answer_headers = {name.lower(): value for name, value in answer.headers.items()}
+        return number
+
+    async def call(self, exchange: Exchange, *, streams: bool = False) -> int:
+        """Call; NoAnswerError where nothing came back."""
+        self.lines.exchanges.append(exchange)
+        number = len(self.lines.exchanges) - 1
+        if self._channel is None:
+            raise NoAnswerError("no gRPC address was named")
+        began = time.monotonic()
+        try:
+            status, message, octets = await self._channel.call(
+                exchange.target, exchange.body or b"", exchange.headers, streams=streams
+            )
+        except SilenceError as error:
+            exchange.error = str(error)
+            raise NoAnswerError(exchange.error) from error
+        finally:
+            exchange.seconds = time.monotonic() - began
+        exchange.status, exchange.answer_body = 200, octets
+        exchange.answer_headers = {"grpc-status": status, "grpc-message": message}
         return number
 
     async def sleep(self, seconds: float) -> None:
@@ -224,6 +251,10 @@ class Replay:
         if held.error:
             raise NoAnswerError(held.error)
         return len(self.lines.exchanges) - 1
+
+    async def call(self, exchange: Exchange, *, streams: bool = False) -> int:
+        """Answer as the node did to the very same call."""
+        return await self.send(exchange)
 
     async def sleep(self, seconds: float) -> None:
         """What was waited for has passed."""

@@ -57,7 +57,8 @@ def try_fault(name: str, first: str = "", not_by: frozenset[str] = frozenset()) 
         return each.verdict == "fail" and each.requirement in wanted and each.case.id not in not_by
 
     with tempfile.TemporaryDirectory(prefix="threeflow-fault-") as place:
-        node = Node(Path(place) / "network", fault.role, name)
+        over_grpc = any(each.startswith("TF-GRPC-") for each in wanted)
+        node = Node(Path(place) / "network", fault.role, name, grpc=over_grpc)
         try:
             node.start()
         except NotUpError as error:
@@ -84,7 +85,7 @@ def try_right(role: str) -> Said:
     """Run the right node; what is red of it tells no fault."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="threeflow-right-") as place:
-        node = Node(Path(place) / "network", role).start()
+        node = Node(Path(place) / "network", role, grpc=True).start()
         try:
             run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
         finally:
@@ -135,7 +136,7 @@ def main() -> int:
     held = _recorded()
     began = time.monotonic()
     for each in roles:
-        cases_for(ROLES[each])  # read once, before the workers are forked
+        cases_for(ROLES[each], grpc=True)  # read once, before the workers are forked
     with ProcessPoolExecutor(asked.workers, mp_context=multiprocessing.get_context("fork")) as pool:
         right = list(pool.map(try_right, roles)) if not asked.only else []
         red = frozenset(each[0] for said in right for each in said["red"])

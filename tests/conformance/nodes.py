@@ -32,9 +32,14 @@ def patience() -> float:
 class Node:
     """A reference gateway, kept by ``reference_node.py``."""
 
-    def __init__(self, folder: Path, role: str = "customs:export", fault: str = "") -> None:
+    def __init__(
+        self, folder: Path, role: str = "customs:export", fault: str = "", *, grpc: bool = False
+    ) -> None:
         self.target = f"http://127.0.0.1:{free_port()}"
-        self.network: Network = prepare.prepare(folder, role, self.target, parameters.Parameters())
+        served = f"127.0.0.1:{free_port()}" if grpc else ""
+        self.network: Network = prepare.prepare(
+            folder, role, self.target, parameters.Parameters(), grpc=served
+        )
         self._folder = folder
         self._fault = fault
         self._child: subprocess.Popen[bytes] | None = None

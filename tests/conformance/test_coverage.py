@@ -1,5 +1,6 @@
 """Every requirement and every row is shown by a check or a vector, or is left out for a stated reason."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from faults import FAULTS
 
+import threeflow_conformance
 from threeflow_conformance import engine, waivers
 from threeflow_conformance.coverage import coverage, requirements, row_coverage
 from threeflow_conformance.errors import UsageError
@@ -82,3 +84,13 @@ def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         load(path, {})
     assert Parameters().restart == ()
+
+
+def test_no_check_asks_anything_but_its_scene_for_chance_or_time() -> None:
+    """A case that drew its own values, or looked at a clock of its own, could not be judged again (`rejudge`)."""
+    own = re.compile(r"^\s*(import|from) (random|secrets|time)\b|datetime\.now|uuid4", re.MULTILINE)
+    for path in (Path(threeflow_conformance.__file__).parent / "checks").glob("*.py"):
+        found = own.search(path.read_text(encoding="utf-8"))
+        assert not found, (
+            f"{path.name}: {found and found[0].strip()}; ask scene.random, scene.uuid or scene.world.now"
+        )

@@ -106,18 +106,40 @@ async def repeated(scene: Scene, script: list[str]) -> None:
     scene.expect("TF-TOKEN-12", len(jtis) == len(came), "one token was used for two requests")
 
 
-@check("TF-INTAKE-30")
+@check("TF-INTAKE-30", "TF-DELIV-1", "TF-DELIV-2")
 async def given_up(scene: Scene) -> None:
-    """A refusal that is not retryable settles a delivery."""
+    """A refusal that is not retryable settles a delivery, and holds nothing back that follows."""
     gate = scene.network.foreign("gate")
     paper = scene.papers.order(receivers=_to(scene, gate))
     scene.inbox.scripts[f"{gate.id}/{paper.id}"] = ["not-entitled"]
     await scene.taken(paper, "accepted")
-    scene.expect("TF-INTAKE-30", await _came(scene, gate, paper), "it was not offered")
+
+    def settled(each: Arrival) -> bool:
+        # What shared a request with another case's scripted failure was not answered for itself.
+        own = (each.peer, each.document) == (gate.id, paper.id)
+        return own and each.answered in {"not-entitled", "receipt"}
+
+    scene.expect("TF-INTAKE-30", await scene.arrived(settled), "it was not offered")
+    later = scene.papers.order(receivers=_to(scene, gate))
+    await scene.taken(later, "accepted")
+    came = await _came(scene, gate, later, receipted=True)
+    scene.expect("TF-DELIV-2", came, "what was refused for good holds back what follows it")
     await scene.world.sleep(scene.parameters.quiet_seconds * 2)
-    told = {"not-entitled", "receipt"}
-    came = [each for each in await _came(scene, gate, paper, within=0.01) if each.answered in told]
-    scene.expect("TF-INTAKE-30", len(came) == 1, f"after a final refusal it was offered {len(came)} times")
+    again = await scene.arrived(settled, within=0.01)
+    scene.expect("TF-INTAKE-30", len(again) == 1, f"after a final refusal it was offered {len(again)} times")
+
+
+@check("TF-DELIV-5")
+async def independent(scene: Scene) -> None:
+    """A peer that answers nothing delays nothing for another."""
+    peer, gate = scene.network.home("peer"), scene.network.foreign("gate")
+    paper = scene.papers.order(receivers=_to(scene, peer, gate))
+    scene.inbox.scripts[f"{gate.id}/{paper.id}"] = ["drop"] * 3
+    await scene.taken(paper, "accepted")
+    came = await _came(scene, peer, paper, receipted=True)
+    scene.expect("TF-DELIV-5", came, f"{peer.id} was not reached while {gate.id} does not answer")
+    there = await _came(scene, gate, paper, receipted=True)
+    scene.expect("TF-INTAKE-30", there, f"{gate.id} was not reached once it answered")
 
 
 @check("TF-INTAKE-31")

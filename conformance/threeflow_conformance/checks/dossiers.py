@@ -66,6 +66,14 @@ async def _bundle(scene: Scene, head: Answer) -> Answer:
     return found[0]
 
 
+async def cut_one(scene: Scene) -> tuple[Answer, Answer]:
+    """The head and the bundle of a fresh dossier."""
+    await _released(scene)
+    head = await _cut(scene, purpose="evidence")
+    scene.ready(head.status == 201 and head.sealed, f"the head came to {head.said}")
+    return head, await _bundle(scene, head)
+
+
 @check(
     *_JUDGED,
     "TF-DOS-8",

@@ -1,7 +1,6 @@
 """The REST binding: media types, methods, and answers as the OpenAPI description says them."""
 
 import json
-import random
 from collections.abc import Mapping
 
 import yaml
@@ -113,7 +112,7 @@ async def judged_by(scene: Scene) -> None:
     due = {each["id"]: each for name in threeflow_spec.names("v1/rules/") if name.endswith(".yaml")
            for each in yaml.safe_load(threeflow_spec.read(name))["rules"]}  # fmt: skip
     scene.expect("TF-REST-11", due.keys() <= named, f"rules are missing: {sorted(due.keys() - named)}")
-    for rule in random.sample(sorted(due), 5):
+    for rule in scene.random.sample(sorted(due), 5):
         said = (await scene.get(f"/v1/rules/{rule}")).value["rule"]
         scene.expect(
             "TF-REST-11", said["expression"] == due[rule]["expression"], f"{rule} has another expression"

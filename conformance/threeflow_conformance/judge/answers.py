@@ -54,6 +54,11 @@ class Answer:
         return self.opened is not None
 
     @property
+    def left_out(self) -> bool:
+        """Whether gRPC's metadata had no room for the refusal (TF-GRPC-9)."""
+        return "left-out" in self.headers
+
+    @property
     def code(self) -> str:
         """Code of the refusal; empty where it is none."""
         return str(self.problem.get("code", ""))
@@ -164,6 +169,9 @@ class Judge:
             raise UnmetError("TF-REST-1", f"{answer.status} came as {answer.media or 'no media type'}")
 
     def _refusal(self, answer: Answer) -> None:
+        if answer.left_out:
+            self._as_listed(answer, catalogue()[answer.code])
+            return
         if answer.opened is not None:
             broken = schemas.violations("protocol/refusal", answer.value)
         else:

@@ -32,7 +32,7 @@ def of_run(run: Run) -> dict[str, Any]:
 def _by_requirement(run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     for outcome in run.outcomes:
-        for name in outcome.case.check.requirements:
+        for name in outcome.case.requirements:
             if outcome.verdict == "could-not-run":
                 found[name] = "could-not-run" if found.get(name) != "fail" else "fail"
             else:
@@ -46,7 +46,7 @@ def _case(outcome: Outcome) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": outcome.case.id, "title": outcome.case.check.title, "verdict": outcome.verdict,
         "requirement": outcome.requirement, "message": outcome.message, "seconds": round(outcome.seconds, 3),
-        "requirements": list(outcome.case.check.requirements), "engine": outcome.engine,
+        "requirements": list(outcome.case.requirements), "engine": outcome.engine,
     }  # fmt: skip
     if outcome.verdict not in {"pass", "not-applicable"} and outcome.lines is not None:
         said["clause"] = requirements().get(outcome.requirement, {}).get("text", "")

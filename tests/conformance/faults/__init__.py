@@ -2,6 +2,7 @@
 
 from faults import (
     binding,
+    bindings,
     clients,
     decisions,
     dossiers,
@@ -22,6 +23,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "binding",
+    "bindings",
     "clients",
     "decisions",
     "dossiers",
