@@ -253,15 +253,18 @@ async def test_a_body_too_large_is_refused_before_it_is_read(tmp_path: Path) -> 
         assert (await station.submit(Parcel().order)).state == "accepted"
 
 
-@pytest.mark.requirement("TF-REST-10")
+@pytest.mark.requirement("TF-REST-10", "TF-REST-12")
 @synchronous
 async def test_media_types_methods_and_accept_are_held(tmp_path: Path) -> None:
     async with in_process(tmp_path, Society()) as (station, _):
         body = _order(station)
-        assert (await post(station, body, media_type="application/json")).status_code == 415
-        assert (await post(station, body, headers={"accept": "text/html"})).status_code == 406
+        media = await post(station, body, media_type="application/json")
+        none = await post(station, body, headers={"accept": "text/html"})
         put = await post(station, body, method="PUT")
         assert (put.status_code, code_of(put)) == (405, "method-not-allowed")
+        assert (media.status_code, none.status_code) == (415, 406)
+        forms = {each.headers["content-type"].partition(";")[0] for each in (media, none, put)}
+        assert forms == {"application/problem+json"}
         lost = await post(station, b"", target="/v1/nowhere", method="GET")
         assert (lost.status_code, code_of(lost)) == (404, "not-found")
         wrong = await post(station, b"", target="/v1/events?after=x", method="GET")

@@ -7,6 +7,7 @@ from threeflow_conformance.judge.table import Act
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
 from threeflow_conformance.speak.forge import dump, edited, flipped, members, sealed
+from threeflow_conformance.speak.papers import Paper, part_of
 
 Pair = tuple[str, Callable[[Scene], Awaitable[Answer]]]
 _POST = "/v1/documents"
@@ -97,6 +98,32 @@ async def _environment_schema(scene: Scene) -> Answer:
     return await scene.submit(paper.changed("orderedAt", to="yesterday"))
 
 
+def _loose(scene: Scene, paper: Paper) -> bytes:
+    """The paper with a part that it does not bind, under its issuer's seal."""
+    octets, _ = part_of(scene.random, "buyer", {"name": "Erika Mustermann"}, ["clearance"])
+    return sealed(paper.octets, scene.network.members[paper.issuer].seal, parts=(octets,))
+
+
+async def _environment_parts(scene: Scene) -> Answer:
+    paper = scene.papers.order().changed("header", "environment", to="production")
+    return await scene.submit(_loose(scene, paper))
+
+
+async def _environment_rights(scene: Scene) -> Answer:
+    carrier = scene.network.home("carrier")
+    paper = scene.papers.order(issuer=carrier).changed("header", "environment", to="production")
+    return await scene.submit(scene.seal(paper), carrier)
+
+
+async def _schema_parts(scene: Scene) -> Answer:
+    return await scene.submit(_loose(scene, scene.papers.order().changed("orderedAt", to="yesterday")))
+
+
+async def _parts_rights(scene: Scene) -> Answer:
+    carrier = scene.network.home("carrier")
+    return await scene.submit(_loose(scene, scene.papers.order(issuer=carrier)), carrier)
+
+
 PAIRS: Mapping[str, Pair] = {
     "size-before-token": ("too-large", _size_token),
     "token-before-envelope": ("token-audience", _token_envelope),
@@ -109,6 +136,10 @@ PAIRS: Mapping[str, Pair] = {
     "type-before-schema": ("unknown-type", _type_schema),
     "schema-before-rights": ("schema-violated", _schema_rights),
     "schema-before-environment": ("schema-violated", _environment_schema),
+    "environment-before-parts": ("wrong-environment", _environment_parts),
+    "environment-before-rights": ("wrong-environment", _environment_rights),
+    "schema-before-parts": ("schema-violated", _schema_parts),
+    "parts-before-rights": ("part-unbound", _parts_rights),
     "rights-before-references": ("not-entitled", _rights_references),
     "references-before-state": ("reference-missing", _references_state),
 }

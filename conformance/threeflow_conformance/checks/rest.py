@@ -34,6 +34,28 @@ async def media(scene: Scene) -> None:
     scene.expect("TF-REST-10", good.outcome == "accepted", f"afterwards the right one came to {good.said}")
 
 
+_FORMS: Mapping[str, tuple[str, str, bytes | None, str, str, int]] = {
+    "no-such-method": ("PUT", _POST, b"{}", JOSE, "", 405),
+    "nothing-acceptable": ("POST", _POST, b"{}", JOSE, "text/html", 406),
+    "another-media-type": ("POST", _POST, b"{}", JSON, "", 415),
+}  # fmt: skip
+
+
+@check("TF-REST-12", "TF-INTAKE-28", cases=lambda: _FORMS)
+async def form_of_the_request(scene: Scene, said: tuple[str, str, bytes | None, str, str, int]) -> None:
+    """What is wrong with the form of a request is refused without a seal, whoever calls."""
+    method, target, body, media, accept, status = said
+    stranger = await scene.request(method, target, body, media=media, accept=accept)
+    # A node may look at the form before the caller or after.
+    scene.expect(
+        "TF-REST-12", stranger.status in {401, status}, f"without a token it came to {stranger.said}"
+    )
+    platform = scene.network.home("platform")
+    answer = await scene.request(method, target, body, media=media, accept=accept, caller=platform)
+    scene.expect("TF-REST-12", answer.status == status, f"it came to {answer.said}")
+    scene.expect("TF-REST-12", not answer.sealed, f"its refusal bears a seal: {answer.said}")
+
+
 _BAD: Mapping[str, tuple[str, int]] = {
     "no-such-address": ("/v1/nowhere", 404),
     "text-for-a-number": ("/v1/events?after=x", 400),

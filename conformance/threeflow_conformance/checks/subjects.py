@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from threeflow_conformance.judge.table import Act
+from threeflow_conformance.judge import schemas
+from threeflow_conformance.judge.table import Act, table
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
 from threeflow_conformance.speak.papers import Paper, Papers
@@ -313,3 +314,46 @@ async def inherited(scene: Scene) -> None:
     scene.expect("TF-SUBJ-1", answer.value["subject"]["id"] == seen["id"], "it was filed elsewhere")
     named = {each["id"] for each in seen["documents"]}
     scene.expect("TF-SUBJ-1", {declared.id, response.id} <= named, "tracking does not show it")
+
+
+@check("TF-SUBJ-1")
+async def inherited_from(scene: Scene) -> None:
+    """What names several documents is filed under the subject of the first, and not of the agreement it crosses under."""
+    papers = scene.papers
+    order = papers.order()
+    await scene.taken(order, "accepted")
+    declared, _ = await _said(scene, LIST, REGISTERED)
+    case = await scene.tracks("case", papers.case_keys[0])
+    consignment = await _consignment(scene)
+    for references, due in (([declared, order], consignment), ([order, declared], case)):
+        named = [each.ref for each in references]
+        asked = papers.say(Act("information-request", "clarify", "export"), references=named, keep=False)
+        answer = await scene.taken(asked)
+        has = answer.value["subject"]["kind"]
+        scene.expect(
+            "TF-SUBJ-1",
+            answer.value["subject"]["id"] == due["id"],
+            f"naming first a {references[0].type} it was filed under a {has}",
+        )
+
+
+@check("TF-REST-1", "TF-REST-13", "TF-SUBJ-10")
+async def told(scene: Scene) -> None:
+    """Tracking has the members that the OpenAPI description names, and tells the whole only where all portions agree."""
+    await _said(scene, LIST, REGISTERED, Act("logistics-event", "loaded"))
+    one = scene.papers.say(RELEASE).changed("act", "scope", to={"packages": ["P1"]})
+    await scene.taken(one, "accepted", "flagged")
+    seen = await _consignment(scene)
+    broken = schemas.component("Subject", seen)
+    scene.expect("TF-REST-1", not broken, f"tracking breaks its description: {broken[:3]}")
+    named = [sorted(each["tracks"]) for each in seen["portions"]]
+    due = sorted(
+        name for track, said in table()["tracks"].items() if said["subject"] == "consignment"
+        for name in (track, *(f"{track}@{each}" for each in said.get("apart", ())))
+    )  # fmt: skip
+    scene.expect("TF-REST-13", named == [due, due], f"the portions tell the tracks {named}")
+    scene.expect(
+        "TF-REST-13",
+        "export" not in seen["tracks"] and seen["tracks"].get("transport") == "loaded",
+        f"of two portions that differ the whole is said to stand at {seen['tracks']}",
+    )

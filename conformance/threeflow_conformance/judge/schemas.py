@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 
 import threeflow_spec
 
-__all__ = ["faults", "openapi", "schema_names", "violations"]
+__all__ = ["component", "faults", "openapi", "schema_names", "violations"]
 
 _BASE = "https://threeflow.example/v1/schemas/"
 _DATE_TIME = re.compile(
@@ -52,6 +52,22 @@ def faults(name: str, value: Any) -> tuple[tuple[str, str], ...]:
 def openapi() -> Any:
     """The description of the REST binding."""
     return yaml.safe_load(threeflow_spec.read("v1/openapi.yaml"))
+
+
+def component(name: str, value: Any) -> tuple[str, ...]:
+    """What of a value breaks a schema of the OpenAPI description; empty where nothing does."""
+    return tuple(
+        sorted(
+            f"/{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+            for error in _component(name).iter_errors(value)
+        )
+    )
+
+
+@cache
+def _component(name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": openapi()["components"]}
+    return Draft202012Validator(schema, registry=_registry(), format_checker=_FORMATS)
 
 
 @cache

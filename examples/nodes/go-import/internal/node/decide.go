@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/rand"
+	"maps"
 	"slices"
 	"time"
 
@@ -143,13 +144,11 @@ func (n *Node) around(documents []*process.Document, deep bool) process.Surround
 	return found
 }
 
-// whole gives each track as the portion with the lowest ordinal has it.
+// whole gives the tracks on which all portions agree.
 func whole(state *process.State) map[string]string {
-	found := map[string]string{}
-	for index := len(state.Portions) - 1; index >= 0; index-- {
-		for track, at := range state.Portions[index].States {
-			found[track] = at
-		}
+	found := maps.Clone(state.Portions[0].States)
+	for _, each := range state.Portions[1:] {
+		maps.DeleteFunc(found, func(track, at string) bool { return each.States[track] != at })
 	}
 	return found
 }

@@ -38,16 +38,17 @@ type Config struct {
 // Node is a running node.
 type Node struct {
 	Config
-	standard *standard.Standard
-	rules    *rules.Judge
-	guards   *process.Guards
-	trust    *trust.Store
-	seal     *seal.Signer
-	token    *seal.Signer
-	journal  *journal
-	client   *http.Client
-	tokens   *tokens
-	now      func() time.Time
+	standard  *standard.Standard
+	rules     *rules.Judge
+	published *standard.Published
+	guards    *process.Guards
+	trust     *trust.Store
+	seal      *seal.Signer
+	token     *seal.Signer
+	journal   *journal
+	client    *http.Client
+	tokens    *tokens
+	now       func() time.Time
 
 	lock   sync.Mutex
 	memory *memory
@@ -106,6 +107,9 @@ func Open(folder, standardRoot string) (*Node, error) {
 func (n *Node) readStandard(root string) error {
 	var err error
 	if n.standard, err = standard.Read(root); err != nil {
+		return err
+	}
+	if n.published, err = n.standard.Publish(); err != nil {
 		return err
 	}
 	held, err := rules.Read(root)

@@ -251,6 +251,7 @@ func (n *Node) getStatement(*request) (*answer, error) {
 		"header": n.artefact("node-statement", nil), "specVersions": []string{specVersion},
 		"bindings": []map[string]any{{"binding": "rest", "endpoint": n.Endpoint}}, "roles": roles, "types": types,
 		"profiles": profiles, "algorithms": []string{"ES256", "Ed25519"}, "software": software, "trustLists": lists,
+		"standardDigest": n.published.Digest,
 		"limits": map[string]any{
 			"maxBodyOctets": maxBody, "maxBatch": maxBatch, "maxDepth": 32, "tokenLifetimeSeconds": 300,
 			"clockSkewSeconds": 60, "pendingSeconds": n.PendingSeconds,

@@ -52,6 +52,10 @@ var operations = []operation{
 	route("GET", "/.well-known/threeflow", true, "", []string{jose}, (*Node).getStatement),
 	route("GET", "/v1/trust-lists", true, "", []string{plain}, (*Node).getTrustLists),
 	route("GET", "/v1/standard/{name}", true, "", []string{plain, "application/yaml"}, (*Node).getStandard),
+	route("GET", "/v1/rules", true, "", []string{plain}, (*Node).getRules),
+	route("GET", "/v1/rules/{rule}", true, "", []string{plain}, (*Node).getRule),
+	route("GET", "/v1/codelists", true, "", []string{plain}, (*Node).getCodeLists),
+	route("GET", "/v1/codelists/{list}", true, "", []string{plain}, (*Node).getCodeList),
 	route("GET", "/health", true, "", []string{plain}, (*Node).getHealth),
 	route("GET", "/ready", true, "", []string{plain}, (*Node).getReady),
 }
