@@ -3,7 +3,8 @@
 The peak is measured first, in the same run and on the same machine. Then orders are sent at half that rate,
 by the clock and not by the answers, so that a slow answer delays no other. Flat means: of the later half of
 the run, memory grew by no more than a quarter (or 48 MiB), the median latency of its last quarter is at most
-twice that of the one before, and no file stays open.
+twice that of the one before (judged only from five minutes on: before, a neighbour's minute decides), and no
+file stays open.
 
 Exit code 0 flat and every order taken in, 1 not, 2 could not run.
 """
@@ -31,6 +32,7 @@ SLICE_SECONDS = 10.0
 CONNECTIONS = 64
 GROWTH, GROWTH_MIB = 0.25, 48.0
 SLOWER = 2.0
+LATENCY_SECONDS = 300.0
 FILES = 8
 
 
@@ -64,7 +66,8 @@ class Report:
     @property
     def good(self) -> bool:
         """Whether every order was taken in and nothing grew."""
-        return not self.refused and self.memory_flat and self.latency_flat and self.files_closed
+        latency = self.latency_flat or self.seconds < LATENCY_SECONDS
+        return not self.refused and self.memory_flat and latency and self.files_closed
 
 
 class Connection:
