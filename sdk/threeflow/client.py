@@ -212,14 +212,10 @@ class Client:
         Raises:
             Unavailable: the proof does not hold.
         """
-        size, root = cast(int, checkpoint["size"]), _hash(cast(str, checkpoint["root"]))
+        size = cast(int, checkpoint["size"])
         page = _object(await self._get(f"/v1/log/inclusion?index={index}&size={size}"))
-        path = tuple(cast(list[str], page["path"]))
-        if not log.verify_inclusion(
-            log.leaf_hash(receipt_payload), index, size, [_hash(each) for each in path], root
-        ):
-            raise Unavailable(f"{self.identity.audience} does not prove leaf {index} in its log of {size}")
-        return Proof(index, size, path)
+        path = cast(list[str], page["path"])
+        return check_inclusion(self.identity.audience, receipt_payload, index, checkpoint, path)
 
     async def prove_consistency(self, first: Mapping[str, object], second: Mapping[str, object]) -> None:
         """Fetch and check the proof that the log of one checkpoint is the beginning of that of another.
@@ -229,10 +225,7 @@ class Client:
         """
         sizes = cast(int, first["size"]), cast(int, second["size"])
         page = _object(await self._get(f"/v1/log/consistency?first={sizes[0]}&second={sizes[1]}"))
-        path = [_hash(each) for each in cast(list[str], page["path"])]
-        roots = _hash(cast(str, first["root"])), _hash(cast(str, second["root"]))
-        if not log.verify_consistency(*sizes, *roots, path):
-            raise Unavailable(f"{self.identity.audience} does not prove that its log only grew")
+        check_consistency(self.identity.audience, first, second, cast(list[str], page["path"]))
 
     async def statement(self) -> dict[str, object]:
         """Return the payload of the node's statement: versions, profiles, roles, limits, algorithms."""
@@ -269,6 +262,35 @@ class Client:
 
     def _opened(self, raw: bytes) -> dict[str, object]:
         return outcome.opened(raw, node_id=self.identity.audience, trust=self._trust)
+
+
+def check_inclusion(
+    node: str, receipt_payload: bytes, index: int, checkpoint: Mapping[str, object], path: Sequence[str]
+) -> Proof:
+    """Return the proof that a receipt stands in the log of a checkpoint, if the path that a node gave is one.
+
+    Raises:
+        Unavailable: the proof does not hold.
+    """
+    size, root = cast(int, checkpoint["size"]), _hash(cast(str, checkpoint["root"]))
+    hashes = [_hash(each) for each in path]
+    if not log.verify_inclusion(log.leaf_hash(receipt_payload), index, size, hashes, root):
+        raise Unavailable(f"{node} does not prove leaf {index} in its log of {size}")
+    return Proof(index, size, tuple(path))
+
+
+def check_consistency(
+    node: str, first: Mapping[str, object], second: Mapping[str, object], path: Sequence[str]
+) -> None:
+    """Hold the path that a node gave to the claim that the log of one checkpoint begins that of another.
+
+    Raises:
+        Unavailable: the proof does not hold: the log was rewritten.
+    """
+    sizes = cast(int, first["size"]), cast(int, second["size"])
+    roots = _hash(cast(str, first["root"])), _hash(cast(str, second["root"]))
+    if not log.verify_consistency(*sizes, *roots, [_hash(each) for each in path]):
+        raise Unavailable(f"{node} does not prove that its log only grew")
 
 
 def _read(raw: bytes) -> Envelope:

@@ -16,7 +16,7 @@ class Outcome:
     """One outcome; exactly one of ``receipt`` and ``refusal`` is there.
 
     ``receipt`` is the receipt's payload, ``refusal`` the problem. ``raw`` are the octets as the node sent
-    them; ``status`` is the HTTP status and decides nothing. A refusal before the caller was proven is a
+    them; ``status`` is that of HTTP or gRPC and decides nothing. A refusal before the caller was proven is a
     plain problem: ``sealed`` is then False.
     """
 

@@ -50,7 +50,12 @@ class Remote:
         self, station: Station, address: str, credentials: grpc.ChannelCredentials | None = None
     ) -> None:
         self.station = station
-        options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+        self.port = int(address.rpartition(":")[2])
+        # Without probing, the windows of flow control stay small, so that a caller that stalls is soon felt.
+        options = [
+            ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
+            ("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 16_384),
+        ]  # fmt: skip
         self.channel = (
             grpc.aio.insecure_channel(address, options)
             if credentials is None

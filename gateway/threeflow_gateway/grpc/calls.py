@@ -117,10 +117,17 @@ T = TypeVar("T")
 
 async def _ended(context: Context, work: Callable[[], Awaitable[T]]) -> T:
     """Do the work of a call; whatever goes wrong in it ends the call with a status that says so."""
+    left = context.time_remaining()
+    if left is not None and left <= 0:
+        await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline was past when the call came")
     try:
         return await work()
     except grpc.aio.AbortError:
         raise
+    except grpc.aio.BaseError as error:
+        # Nobody is left to answer: as if the caller had cancelled.
+        _LOG.debug("a caller went away: %s", error)
+        raise asyncio.CancelledError from error
     except Exception as error:
         if not isinstance(error, statuses.EndedError | Refused | Unavailable):
             _LOG.error("a call failed", exc_info=error)

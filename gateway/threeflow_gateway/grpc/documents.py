@@ -56,6 +56,7 @@ class Documents:
         return pb.FetchReceiptResponse(receipt=await self._verbs.fetch_receipt(call, said.issuer, said.id))
 
     async def _line(self, call: Call, said: pb.SubmitBatchRequest) -> pb.SubmitBatchResponse:
+        self._verbs.check_still(call)
         answer = pb.SubmitBatchResponse(mark=said.mark)
         try:
             self._check_size(said.envelope)

@@ -13,6 +13,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from threeflow.errors import Refused
+from threeflow.grpc_channel import address
 from threeflow.v1 import (
     document_service_pb2,
     event_service_pb2,
@@ -50,6 +51,7 @@ class Server:
         self._settings = settings
         self._limits = limits
         self._verbs = verbs
+        _check_endpoint(settings)
         self._credentials = _credentials(settings)
         self._events = Events(verbs)
         self._server: grpc.aio.Server | None = None
@@ -119,7 +121,9 @@ class Server:
         return [
             ("grpc.max_receive_message_length", largest),
             ("grpc.max_send_message_length", -1),
+            # One limit: between two, gRPC refuses at random.
             ("grpc.max_metadata_size", _MOST_METADATA),
+            ("grpc.absolute_max_metadata_size", _MOST_METADATA),
             ("grpc.max_concurrent_streams", settings.streams_per_connection),
             ("grpc.keepalive_time_ms", int(settings.keepalive_seconds * 1000)),
             ("grpc.keepalive_timeout_ms", 20_000),
@@ -159,6 +163,16 @@ def _credentials(settings: Grpc) -> grpc.ServerCredentials | None:
         root_certificates=authorities,
         require_client_auth=authorities is not None,
     )
+
+
+def _check_endpoint(settings: Grpc) -> None:
+    try:
+        _, secure = address(settings.endpoint)
+    except ValueError as error:
+        raise MisconfiguredError(f"grpc.endpoint: {error}") from error
+    # A proxy may end TLS in front of a node that serves plaintext.
+    if not secure and not settings.plaintext:
+        raise MisconfiguredError("grpc.endpoint is published as http: under TLS it begins with https")
 
 
 def _check_curve(path: Path, chain: bytes) -> None:

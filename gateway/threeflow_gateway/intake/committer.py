@@ -95,7 +95,7 @@ class Committer(Generic[Job]):
             await self._task
 
     def submit(self, job: Job) -> "asyncio.Future[Result]":
-        """Let a job wait for its commit; the future never raises.
+        """Let a job wait for its commit; the future never raises. Cancelled in time, the job is dropped.
 
         Raises:
             Unavailable: too many wait, or the node is closing.
@@ -120,7 +120,11 @@ class Committer(Generic[Job]):
                 await asyncio.sleep(self._linger)
             size = min(len(self._waiting), self._largest_batch)
             busy = size >= _COMPANY
-            batch = [self._waiting.popleft() for _ in range(size)]
+            taken = [self._waiting.popleft() for _ in range(size)]
+            # Whoever gave up before its job was begun is not answered, and nothing is done for it.
+            batch = [each for each in taken if not each[1].cancelled()]
+            if not batch:
+                continue
             results = await self._commit([job for job, _ in batch])
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():

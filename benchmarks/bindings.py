@@ -1,0 +1,282 @@
+"""What one order costs over each way in: submitted alone over REST and gRPC, and in batches over both.
+
+One gateway answers both bindings in one process (durable, ``synchronous=FULL``); a second process sends
+prepared orders of four thousand octets. The ways take turns, round by round, so that all meet the same
+machine; only sealed receipts that verify, say ``accepted`` and name the submitted digest are counted, and one
+that is missing fails the run.
+
+- *one at a time*: a sender that waits for each receipt before it sends the next document
+- *64 at once*: so many senders, or one that does not wait
+- *batch*: one sender, NDJSON of 500 lines a request over REST, one stream over gRPC
+
+Targets: gRPC keeps at least the throughput of REST (64 at once); a batch on either binding reaches at least
+three times what the same sender reaches one at a time. Exit code 0 within them, 1 below, 2 could not run.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import load, process, scene
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from threeflow import digest, envelope, strict, token
+from threeflow.v1 import document_service_pb2 as pb
+
+LINES = 500
+AT_ONCE = 64
+ONE, MANY, BATCH = "one at a time", f"{AT_ONCE} at once", "batch"
+SUBMIT = "/threeflow.v1.DocumentService/SubmitDocument"
+STREAM = "/threeflow.v1.DocumentService/SubmitBatch"
+BATCH_TARGET = 3.0
+
+
+class FailedError(Exception):
+    """The run says nothing: an answer was no valid receipt, or a server did not start."""
+
+
+@dataclass
+class Way:
+    """One way in, and what its rounds measured."""
+
+    binding: str
+    how: str
+    seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    documents: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Documents a second: the median of the rounds."""
+        return statistics.median(self.documents / each for each in self.seconds)
+
+    @property
+    def cpu_us(self) -> float:
+        """Microseconds of CPU of the server's process for one document: the median of the rounds."""
+        return statistics.median(each / self.documents * 1e6 for each in self.cpu_seconds)
+
+
+def ways() -> list[Way]:
+    """All ways in."""
+    return [Way(binding, how) for how in (ONE, MANY, BATCH) for binding in ("rest", "grpc")]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The running gateway, and how orders reach it."""
+
+    at: scene.Scene
+    grpc_port: int
+    pid: int
+
+    def orders(self, count: int, first: int) -> list[bytes]:
+        """Sealed orders that differ only in their numbers."""
+        now = datetime.now(UTC)
+        return [
+            envelope.seal(strict.dump(scene.order(number, now)), self.at.seal)
+            for number in range(first, first + count)
+        ]
+
+    def token(self, uri: str, body: bytes | None) -> bytes:
+        """A fresh caller token."""
+        caller = token.make(
+            self.at.token, scene.PLATFORM, scene.GATEWAY, "POST", uri, body, datetime.now(UTC),
+            environment=scene.ENVIRONMENT,
+        )  # fmt: skip
+        return caller.encode("ascii")
+
+    def posted(self, path: str, media_type: str, body: bytes) -> bytes:
+        """One HTTP request."""
+        caller = self.token(self.at.endpoint + path, body).decode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {caller}\r\n"
+            f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode("ascii") + body
+
+
+def requests_of(bench: Bench, way: Way, orders: Sequence[bytes]) -> tuple[list[str], list[bytes]]:
+    """The command that sends, and what it sends."""
+    at_once = {ONE: 1, MANY: AT_ONCE, BATCH: 1 if way.binding == "rest" else 0}[way.how]
+    if way.binding == "rest":
+        command = ["benchmarks.load", str(bench.at.port), str(at_once)]
+        if way.how != BATCH:
+            return command, [bench.posted("/v1/documents", "application/jose+json", each) for each in orders]
+        bodies = [b"\n".join(orders[start : start + LINES]) for start in range(0, len(orders), LINES)]
+        return command, [bench.posted("/v1/documents/batch", "application/x-ndjson", each) for each in bodies]
+    command = ["benchmarks.load_grpc", str(bench.grpc_port), str(at_once)]
+    if way.how == BATCH:
+        caller = bench.token(STREAM, None)
+        return command, [
+            caller + b"\n" + pb.SubmitBatchRequest(envelope=each).SerializeToString() for each in orders
+        ]
+    return command, [
+        bench.token(SUBMIT, each) + b"\n" + pb.SubmitDocumentRequest(envelope=each).SerializeToString()
+        for each in orders
+    ]
+
+
+def receipts_in(way: Way, answers: Sequence[bytes]) -> list[bytes]:
+    """The receipts of all answers, one a document."""
+    if way.binding == "rest":
+        bodies = [each[2:] for each in answers]
+        return [line for each in bodies for line in each.splitlines()] if way.how == BATCH else bodies
+    if way.how == BATCH:
+        return [pb.SubmitBatchResponse.FromString(each).receipt for each in answers]
+    return [pb.SubmitDocumentResponse.FromString(each).receipt for each in answers]
+
+
+def check(bench: Bench, orders: Sequence[bytes], receipts: Sequence[bytes]) -> None:
+    """Hold every receipt to its document.
+
+    Raises:
+        FailedError: one is missing, does not verify, or is another's.
+    """
+    key = bench.at.gateway_seal.public
+    if len(receipts) != len(orders):
+        raise FailedError(f"{len(receipts)} receipts for {len(orders)} documents")
+    for sealed, answer in zip(orders, receipts, strict=True):
+        try:
+            read = envelope.read(answer)
+            envelope.check_seals(read, lambda kid: key if kid == key.kid else None)
+            receipt: dict[str, Any] = strict.parse_object(read.payload)
+        except Exception as error:
+            raise FailedError(f"no receipt: {answer[:300]!r}") from error
+        wanted = digest.of(envelope.read(sealed).payload)
+        if receipt.get("outcome") != "accepted" or receipt["document"]["digest"] != wanted:
+            raise FailedError(f"not an accepted receipt of this document: {receipt}")
+
+
+def one_round(bench: Bench, way: Way, count: int, first: int) -> None:
+    """Send so many orders one way, and note what it took."""
+    orders = bench.orders(count, first)
+    command, requests = requests_of(bench, way, orders)
+    asked, answered = bench.at.folder / "requests.bin", bench.at.folder / "answers.bin"
+    load.write(asked, requests)
+    before = process.settled_cpu(bench.pid)
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.timed", *command, str(asked), str(answered)],
+        check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    way.documents = count
+    way.seconds.append(float(told.stdout))
+    way.cpu_seconds.append(process.settled_cpu(bench.pid) - before)
+    check(bench, orders, receipts_in(way, list(load.read(answered))))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run measured."""
+
+    ways: list[dict[str, Any]]
+    grpc_to_rest: float
+    grpc_to_rest_cpu: float
+    batch_to_one: dict[str, float]
+    batch_to_many: dict[str, float]
+    targets: dict[str, float]
+
+
+def report(measured: Sequence[Way]) -> Report:
+    """The ratios of the run."""
+    by = {(each.binding, each.how): each for each in measured}
+
+    def of_batch(how: str) -> dict[str, float]:
+        return {each: by[each, BATCH].rate / by[each, how].rate for each in ("rest", "grpc")}
+
+    return Report(
+        ways=[{**asdict(each), "rate": each.rate, "cpu_us": each.cpu_us} for each in measured],
+        grpc_to_rest=by["grpc", MANY].rate / by["rest", MANY].rate,
+        grpc_to_rest_cpu=by["grpc", MANY].cpu_us / by["rest", MANY].cpu_us,
+        batch_to_one=of_batch(ONE),
+        batch_to_many=of_batch(MANY),
+        targets={"grpc_to_rest": 1.0, "batch_to_one": BATCH_TARGET},
+    )
+
+
+def measure(folder: Path, count: int, rounds: int, progress: Callable[..., Any]) -> Report:
+    """Run everything once."""
+    at = scene.prepare(folder, process.free_port(), "ES256", datetime.now(UTC))
+    port = process.free_port()
+    config = folder / "node.toml"
+    settings = f'[grpc]\nport = {port}\nendpoint = "http://127.0.0.1:{port}"\nplaintext = true\n'
+    config.write_text(config.read_text(encoding="utf-8") + settings, encoding="utf-8")
+    command = [sys.executable, "-m", "threeflow_gateway.app", "--config", str(config)]
+    measured = ways()
+    with process.server(command, at.port, folder / "gateway.log") as pid:
+        bench, first = Bench(at, port, pid), 1
+        for way in ways():
+            one_round(bench, way, 200, first)
+            first += 200
+        for number in progress(range(rounds * len(measured))):
+            way = measured[number % len(measured)]
+            wanted = max(count // 4, 100) if way.how == ONE else count
+            one_round(bench, way, wanted, first)
+            first += wanted
+    return report(measured)
+
+
+def show(found: Report, console: Console) -> None:
+    """Print the report for people."""
+    table = Table(title="One order of 4,000 octets, sealed and durable", title_justify="left", min_width=76)
+    for name in ("binding", "how"):
+        table.add_column(name)
+    for name in ("documents a second", "CPU µs a document"):
+        table.add_column(name, justify="right")
+    for way in found.ways:
+        table.add_row(way["binding"], way["how"], f"{way['rate']:.0f}", f"{way['cpu_us']:.0f}")
+    console.print(table)
+    console.print(
+        f"gRPC to REST, {MANY}: {found.grpc_to_rest:.2f} of its throughput (target 1.0), "
+        f"{found.grpc_to_rest_cpu:.2f} of its CPU"
+    )
+    for binding, ratio in found.batch_to_one.items():
+        many = found.batch_to_many[binding]
+        console.print(
+            f"{binding} batch: {ratio:.2f} times {ONE} (target {BATCH_TARGET}), {many:.2f} times {MANY}"
+        )
+
+
+def good(found: Report) -> bool:
+    """Whether the targets are met."""
+    return found.grpc_to_rest >= 1.0 and all(each >= BATCH_TARGET for each in found.batch_to_one.values())
+
+
+def main(argv: list[str]) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="one order over each binding, alone and in batches")
+    parser.add_argument("--documents", type=int, default=2000, help="orders a round (default: 2000)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each way (default: 3)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    args = parser.parse_args(argv)
+    console = Console(stderr=True)
+    began = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="threeflow-bench-") as folder:
+            found = measure(
+                Path(folder), args.documents, args.rounds,
+                lambda all_: track(all_, "rounds", console=console, transient=True),
+            )  # fmt: skip
+    except (FailedError, RuntimeError, OSError, subprocess.CalledProcessError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(asdict(found), indent=1))
+    else:
+        show(found, Console())
+        print(f"measured in {time.monotonic() - began:.0f} s")
+    return 0 if good(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
