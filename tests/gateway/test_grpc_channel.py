@@ -1,4 +1,4 @@
-"""The channel of the gRPC binding: TLS, mutual TLS, plaintext by name only, health, reflection, compression."""
+"""The channel of the gRPC binding: TLS, plaintext by name only, health, reflection, compression."""
 
 import asyncio
 from contextlib import suppress
