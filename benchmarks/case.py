@@ -3,6 +3,7 @@
 Everything is synthetic; the facts are what a node would supply for a first declaration by registered firms.
 """
 
+import json
 from typing import Any
 
 LINES = 10
@@ -12,19 +13,42 @@ FACTS: dict[str, Any] = {
     "sameConsignment": [],
     "declaredBy": [],
     "zoneRegistration": {"registered": True, "recorded": True, "cancelled": []},
-    "usdRates": {"GBP": "1.25"},
+    "usdRates": {"GBP": "1.25", "CNY": "0.14"},
     "referencePrices": {},
     "prohibited": ["93"],
     "licences": {},
     "negativeEntries": [],
     "sanctioned": [],
     "brandRights": {},
+    "buyerOrdersToday": 1,
+    "yearToDate": "0",
+    "positiveList": {"9405500000": "2022"},
 }
 _PERSON = {"part": "buyer", "naturalPerson": True, "country": "FR"}
 
 
-def documents(lines: int) -> list[dict[str, Any]]:
-    """The four documents of a case with that many lines."""
+def documents(lines: int, *, importing: bool = False) -> list[dict[str, Any]]:
+    """The four documents of a case of so many lines: sold abroad in pounds, or bought there in yuan."""
+    found = _exported(lines)
+    return _imported(found) if importing else found
+
+
+def _imported(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same goods as China's retail import declares them."""
+    found: list[dict[str, Any]] = json.loads(json.dumps(documents).replace('"GBP"', '"CNY"'))
+    declaration = found[-1]
+    declaration["direction"] = "import"
+    declaration["carriage"] |= {
+        "dispatchCountry": "FR",
+        "destinationCountry": "CN",
+        "means": "XA100",
+        "masterNumber": "M-1",
+    }
+    declaration["customsValue"] = declaration["totals"]["goodsValue"]
+    return found
+
+
+def _exported(lines: int) -> list[dict[str, Any]]:
     items = [_item(number) for number in range(1, lines + 1)]
     goods = _pounds(sum(_total(number) for number in range(1, lines + 1)))
     paid = _pounds(sum(_total(number) for number in range(1, lines + 1)) + 500)

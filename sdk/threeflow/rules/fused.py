@@ -8,20 +8,19 @@ costs time, never a wrong verdict. `tests/sdk/rules/test_plan.py` holds the two 
 import re
 from ast import literal_eval
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from threeflow.rules.forms import NotFusedError, constant_calls, is_zero, mapped
 from threeflow.rules.functions import Signature
 from threeflow.rules.scaled import DIGITS, scaled
 from threeflow.rules.syntax import Call, Comprehension, Constant, ListOf, Name, Node, Select, walk
 
+MOST_WORDS = 32
+"""The most words for which a search is written out."""
 _RESULT = {"bool": "bool", "int": "int", "string": "text"}
 _ORDER = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _SIGN = {"_==_": "==", "_!=_": "!=", **_ORDER}
-
-
-class NotFusedError(ValueError):
-    """The tree holds a form that is left to the exact road."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class Fuser:
         """Take the dialect; `has_lists` says whether `codes` holds the codes of the day at run time."""
         self.functions, self.has_lists = functions, has_lists
         self.constants: dict[str, Any] = {}
+        self.serial = 0
 
     def condition(self, node: Node, parameters: Mapping[str, Any], scope: Scope) -> str:
         """Source that gives true where the expression surely is true.
@@ -150,7 +150,7 @@ class Fuser:
         return Piece(f"({sides[0]} if {condition} else {sides[1]})", "any" if gives == "member" else gives)
 
     def _comparison(self, sight: "_Sight", sign: str, left: Node, right: Node) -> Piece:
-        if isinstance(left, Call) and left.function == "decimalCompare" and _is_zero(right):
+        if isinstance(left, Call) and left.function == "decimalCompare" and is_zero(right):
             sides = [self._scaled(sight, each) for each in left.arguments]
             return Piece(f"({sides[0]} {sign} {sides[1]})", "bool")
         first, second = self._piece(sight, left), self._piece(sight, right)
@@ -184,6 +184,9 @@ class Fuser:
         return Piece(f"{call}({arguments})", _RESULT.get(self.functions[name].gives, "any"))
 
     def _comprehension(self, sight: "_Sight", node: Comprehension) -> Piece:
+        unrolled = self._unrolled(sight, node)
+        if unrolled is not None:
+            return Piece(unrolled, "bool")
         inner, loop = self._loop(sight, node)
         match node.step:
             case Call(function="_&&_", arguments=(Name(name=name), test)) if name == node.accumulator:
@@ -191,9 +194,31 @@ class Fuser:
             case Call(function="_||_", arguments=(Name(name=name), test)) if name == node.accumulator:
                 return Piece(f"any([{self._truth(inner, test)} {loop}])", "bool")
             case _:
-                element, kept_by = _mapped(node)
+                element, kept_by = mapped(node)
                 kept = f" if {self._truth(inner, kept_by)}" if kept_by is not None else ""
                 return Piece(f"[{self._plain(inner, element)} {loop}{kept}]")
+
+    def _unrolled(self, sight: "_Sight", node: Comprehension) -> str | None:
+        """Source for whether a text contains one of a few known words: no loop, and the text made once."""
+        words = _texts(node.over, sight)
+        match node.step:
+            case Call(function="_||_", arguments=(Name(), Call(function="contains") as test)) if words:
+                text, word = ([] if test.target is None else [test.target]) + list(test.arguments)
+            case _:
+                return None
+        names = {each.name for each in walk(text) if isinstance(each, Name)}
+        known = isinstance(word, Name) and word.name == node.variable and node.variable not in names
+        if not known or sight.in_iterable or len(words) > MOST_WORDS:
+            return None
+        self.serial += 1
+        first, *rest = map(repr, words)
+        held = f"w{self.serial}"
+        # The first asks as a method of texts, which raises where there is none; the others may trust it.
+        found = [
+            f"contains(({held} := {self._plain(sight, text)}), {first})",
+            *(f"{each} in {held}" for each in rest),
+        ]
+        return f"({' or '.join(found)})"
 
     def scaled_elements(self, sight: "_Sight", node: Node) -> str:
         """Source of a list of scaled integers, for a list of decimals."""
@@ -201,34 +226,39 @@ class Fuser:
             return "[" + ", ".join(self._scaled(sight, each) for each in node.elements) + "]"
         if isinstance(node, Comprehension) and not isinstance(node.start, Constant):
             inner, loop = self._loop(sight, node)
-            element, test = _mapped(node)
+            element, test = mapped(node)
             kept = f" if {self._truth(inner, test)}" if test is not None else ""
             return f"[{self._scaled(inner, element)} {loop}{kept}]"
         return f"[D[x] for x in over({self._plain(sight, node)})]"
 
     def _loop(self, sight: "_Sight", node: Comprehension) -> tuple["_Sight", str]:
         """What the body of a macro sees, and the clauses of its loop; constant calls go before it."""
-        over = self._plain(sight, node.over)
+        outside = replace(sight, in_iterable=True)
+        over = self._plain(outside, node.over)
         each = f"x{len(sight.names)}"
         clauses, hoisted = "", dict(sight.hoisted)
-        for number, call in enumerate(_constant_calls(node, self.functions)):
+        for number, call in enumerate(constant_calls(node, self.functions, _WRITERS)):
             name = f"h{len(sight.names)}_{number}"
-            piece = self._piece(sight, call)
+            piece = self._piece(outside, call)
             clauses += f"for {name} in ({piece.code},) "
             hoisted[id(call)] = Piece(name, piece.gives)
         source = over if over.startswith("[") else f"over({over})"
-        inner = _Sight(sight.parameters, sight.scope, {**sight.names, node.variable: each}, hoisted)
+        inner = replace(sight, names={**sight.names, node.variable: each}, hoisted=hoisted)
         return inner, f"{clauses}for {each} in {source}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What an expression sees where it stands: parameters, the rule's scope, and the macros' variables."""
+    """What an expression sees where it stands: parameters, the rule's scope, and the macros' variables.
+
+    `in_iterable`: it stands where a loop of Python looks for its elements, and names nothing there.
+    """
 
     parameters: Mapping[str, Any]
     scope: Scope
     names: Mapping[str, str]
     hoisted: Mapping[int, Piece] = field(default_factory=dict)
+    in_iterable: bool = False
 
     def name(self, name: str) -> str:
         if name in self.names:
@@ -254,10 +284,6 @@ def _spelled(piece: Piece) -> str | None:
     return str(literal_eval(piece.code)) if literal else None
 
 
-def _is_zero(node: Node) -> bool:
-    return isinstance(node, Constant) and type(node.value) is int and node.value == 0
-
-
 def _texts(node: Node, sight: _Sight) -> list[str] | None:
     """The texts of a list that is known when the source is written."""
     if isinstance(node, ListOf) and all(
@@ -268,45 +294,6 @@ def _texts(node: Node, sight: _Sight) -> list[str] | None:
         value = sight.parameters[node.field]
         return value if isinstance(value, list) else None
     return None
-
-
-def _mapped(node: Comprehension) -> tuple[Node, Node | None]:
-    """What `map` and `filter` put into their list, and on which condition."""
-    step: Node = node.step
-    test: Node | None = None
-    if isinstance(step, Call) and step.function == "_?_:_":
-        test, step = step.arguments[0], step.arguments[1]
-    match step:
-        case Call(function="_+_", arguments=(Name(name=name), ListOf(elements=(element,)))) if (
-            name == node.accumulator
-        ):
-            return element, test
-        case _:
-            raise NotFusedError("a macro of another kind")
-
-
-def _constant_calls(node: Comprehension, functions: Mapping[str, Signature]) -> list[Call]:
-    """Calls in a macro's body that are the same for every element: made once, before the loop."""
-    inner = {node.variable, node.accumulator}
-    return [
-        each
-        for each in walk(node.step)
-        if isinstance(each, Call)
-        and each.function in functions
-        and each.function not in _WRITERS
-        and not any(
-            isinstance(below, Comprehension) or (isinstance(below, Name) and below.name in inner)
-            for below in walk(each)
-        )
-        and not _bound_inside(node.step, each)
-    ]
-
-
-def _bound_inside(step: Node, call: Call) -> bool:
-    """Whether the call stands in a macro inside this one, whose variable it may name."""
-    return any(
-        isinstance(each, Comprehension) and any(below is call for below in walk(each)) for each in walk(step)
-    )
 
 
 def _arithmetic(sign: str) -> Callable[[Fuser, _Sight, list[Node]], Piece]:

@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from threeflow.rules import compiled
+from threeflow.rules.forms import NotFusedError
 from threeflow.rules.functions import CodeLists, Signature
-from threeflow.rules.fused import Fuser, NotFusedError, Scope
+from threeflow.rules.fused import Fuser, Scope
 from threeflow.rules.pack import Parameter, Rule
 from threeflow.rules.pointer import EVERY
 from threeflow.rules.scaled import DECIMALS, half_up, multiply
@@ -19,6 +20,7 @@ from threeflow.rules.scaled import DECIMALS, half_up, multiply
 Doubts = Callable[[Mapping[str, Any], Mapping[str, Any], str, Mapping[str, frozenset[str]]], set[int]]
 JSON_TYPES: Mapping[str, type] = {"map": dict, "list": list, "string": str, "integer": int, "boolean": bool}
 _FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+_CONTAINERS = frozenset([dict, list])
 _TEXTS_AND_NUMBERS = frozenset([str, int])
 
 
@@ -168,6 +170,13 @@ def _over(value: Any) -> list[Any]:
     raise TypeError("a map's members have no order here; the engine has its own")
 
 
+def _within(value: Any, container: Any) -> bool:
+    """Membership; a text is equal to no other type, so Python's own look-up is exact for it."""
+    if type(value) is str and type(container) in _CONTAINERS:
+        return value in container
+    return compiled.within(value, container)
+
+
 def _distinct(values: list[Any]) -> bool:
     """Whether none stands twice; types that are told apart only by the exact form raise or give false."""
     if type(values) is not list or not _TEXTS_AND_NUMBERS.issuperset(map(type, values)):
@@ -204,6 +213,6 @@ def _real(value: Any) -> Any:
 _RUNTIME: Mapping[str, Any] = {
     "N": _ABSENT, "real": _real, "D": DECIMALS, "mul": multiply, "half_up": half_up, "faults": _FAULTS,
     "elements": _elements, "over": _over, "distinct": _distinct, "ordered": _ordered, "eq": compiled.equal,
-    "within": compiled.within, "at_": compiled.at, "truth": compiled.truth,
+    "within": _within, "at_": compiled.at, "truth": compiled.truth,
     "starts": str.startswith, "ends": str.endswith, "contains": str.__contains__,
 }  # fmt: skip
