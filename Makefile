@@ -17,7 +17,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: chaos-store clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -71,6 +71,10 @@ conformance: $(STAMP) ## certify the reference gateway and the SDK's client in e
 mutation: $(STAMP) ## how many faulty nodes the suite tells, by requirement (ARGS='--only NAME --record')
 	@echo "==> python tests/conformance/mutation.py $(ARGS)"
 	@$(BIN)/python tests/conformance/mutation.py $(ARGS)
+
+chaos-store: $(STAMP) ## kill a node's processes and PostgreSQL 200 times each under load (ARGS='--store-kills 20')
+	@echo "==> pytest tests/system/test_kill_store.py --store-kills 200 $(ARGS)"
+	@$(BIN)/python -m pytest tests/system/test_kill_store.py -q -s --store-kills 200 $(ARGS)
 
 check: format-check lint types imports proto drift table compat requirements ## formatting, lint, types, imports, protos, drift, every state's cause, compatibility, requirement coverage
 	@echo "==> check: clean"

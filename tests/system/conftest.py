@@ -15,3 +15,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--chance", type=float, default=0.6, help="how likely the next one suffers (default 0.6)")
     group.addoption("--orders", type=Path, help="the orders' file (default: the sample)")
+    group.addoption(
+        "--store-kills", type=int, default=3, help="how often each process and database is killed (default 3)"
+    )
