@@ -1,6 +1,8 @@
 """Migrations give the tables that the program declares, on both databases, from any revision before."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +10,13 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, MetaData, insert, select, text, update
 
 from threeflow_gateway.cli import main
-from threeflow_gateway.store import revisions, tables
+from threeflow_gateway.store import revisions, statements, tables
 from threeflow_gateway.store.database import Database
 
+MOMENT = "2026-01-01T00:00:00.000000Z"
 VERSIONS = Path(revisions.__file__).parent / "migrations" / "versions"
 
 
@@ -150,3 +153,86 @@ def test_a_database_that_does_not_answer_is_told_as_such(
     for verb in ("upgrade", "current", "check"):
         assert main(["database", verb, "--config", str(config)]) == 2
         assert "database does not" in capfd.readouterr().err
+
+
+class Earlier:
+    """A process of the first release: it writes through the tables as they were then, and knows no others."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._database = Database(url, busy_seconds=30)
+        self._name = name
+        self._tables = MetaData()
+        with self._database.reading() as connection:
+            self._tables.reflect(connection, only=["head", "document", "outbox", "party"])
+        self.written = 0
+        self.failed: list[Exception] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(60)
+        self._database.close()
+
+    def _write(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._database.writing() as connection:
+                    self.one(connection)
+            except Exception as error:  # noqa: BLE001 - told by the test
+                self.failed.append(error)
+                return
+            self.written += 1
+
+    def one(self, connection: Connection) -> None:
+        head, document, outbox = (self._tables.tables[name] for name in ("head", "document", "outbox"))
+        counted = connection.execute(select(head.c.documents).with_for_update()).scalar_one()
+        connection.execute(update(head).values(documents=counted + 1, leaves=counted + 1))
+        row = {
+            "no": counted + 1, "issuer": self._name, "id": str(counted), "digest": "d", "type": "order",
+            "kind": "sale", "caller": "c", "received_at": MOMENT, "outcome": "accepted",
+            "effect": "accepted", "envelope": b"e", "receipt": b"r", "leaf": counted, "leaf_hash": b"h" * 32,
+        }  # fmt: skip
+        connection.execute(insert(document), row)
+        owed = {
+            "peer": "xb.customs", "document": counted + 1, "subject": None, "state": "due", "attempts": 0,
+            "next_at": MOMENT, "answer": None, "reason": "",
+        }  # fmt: skip
+        connection.execute(insert(outbox), owed)
+
+
+@pytest.mark.slow
+def test_migrations_run_while_processes_of_the_first_release_write(
+    database: Database, storage_url: str
+) -> None:
+    revisions.upgrade(database, "0001")
+    database.claim("xa.node")
+    writers = [Earlier(storage_url, f"writer-{number}") for number in range(2)]
+    with database.writing() as connection:
+        for _ in range(500):
+            writers[0].one(connection)
+    for each in writers:
+        each.start()
+    deadline = time.monotonic() + 60
+    while not all(each.written for each in writers) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    before = sum(each.written for each in writers)
+    applied = revisions.upgrade(database)
+    while sum(each.written for each in writers) < before + 20 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for each in writers:
+        each.stop()
+    assert [each.failed for each in writers] == [[], []]
+    assert applied[-1] == revisions.newest()
+    total = 500 + sum(each.written for each in writers)
+    assert total >= 500 + before + 20
+    with database.reading() as connection:
+        assert differences(connection) == []
+        leaves = connection.execute(select(tables.document.c.leaf).order_by(tables.document.c.leaf)).scalars()
+        assert list(leaves) == list(range(total))
+        asked = {"peer": "xb.customs", "now": "2027-01-01T00:00:00.000000Z", "limit": 5}
+        due = connection.execute(statements.DUE, {**asked, "horizon": "2028-01-01T00:00:00.000000Z"}).all()
+        assert [row.document for row in due] == [1, 2, 3, 4, 5]

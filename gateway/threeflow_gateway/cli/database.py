@@ -1,14 +1,18 @@
 """``threeflow database``: look at the tables of a node's database, and raise them to this release."""
 
 import argparse
+from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
 
 from threeflow_gateway.cli.arguments import Run, Subparsers, command, group
-from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
+from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer, read
 
 if TYPE_CHECKING:
     from threeflow_gateway.store.database import Database
+    from threeflow_gateway.store.verifying import Point
 
 UPGRADE = """\
 Raise the tables of a node's database to this release, migration by migration, each in one transaction.
@@ -23,7 +27,14 @@ CHECK = """\
 Answer whether the tables of a node's database are those that this release needs: exit code 0 where they
 are, 1 where 'threeflow database upgrade' is needed or the database is of a later release."""
 
+VERIFY = """\
+Read the whole log of a node's database and answer whether it is one: each leaf the hash of its receipt, no
+gap in leaves, documents or event feeds, and every checkpoint that the node made a state of this very tree.
+With --checkpoint also those kept elsewhere (from a peer, or from before a restore): one that covers more
+leaves than there are, or has another root, says that what was acknowledged is missing here: exit code 1."""
+
 EXAMPLES = {
+    "verify": "  threeflow database verify --config node.toml --checkpoint kept/checkpoint.jose.json\n",
     "upgrade": "  threeflow database upgrade --config node.toml\n",
     "current": "  threeflow database current --config node.toml --json\n",
     "check": "  threeflow database check --config node.toml && threeflow serve --config node.toml\n",
@@ -39,15 +50,21 @@ def add(commands: Subparsers) -> None:
         ("upgrade", upgrade, "raise the tables to this release", UPGRADE),
         ("current", current, "print the revision of the tables", CURRENT),
         ("check", check, "say whether the tables are those of this release", CHECK),
+        ("verify", verify, "say whether the log is whole, and one with checkpoints kept elsewhere", VERIFY),
     ):
-        _add(held, name, run, text, description)
+        made = _add(held, name, run, text, description)
+    made.add_argument(
+        "--checkpoint", action="append", default=[], metavar="FILE",
+        help="a sealed checkpoint of this node that was kept elsewhere; may be repeated",
+    )  # fmt: skip
 
 
-def _add(held: Subparsers, name: str, run: Run, text: str, description: str) -> None:
+def _add(held: Subparsers, name: str, run: Run, text: str, description: str) -> ArgumentParser:
     made = command(held, name, run, text=text, description=description, examples=EXAMPLES[name])
     made.add_argument(
         "--config", type=Path, required=True, metavar="FILE", help="the node's configuration, TOML"
     )
+    return made
 
 
 def upgrade(args: argparse.Namespace, printer: Printer) -> int:
@@ -91,6 +108,45 @@ def check(args: argparse.Namespace, printer: Printer) -> int:
         value, [f"at {held or 'no revision'}, needed {wanted}" + (f": {advice}" if advice else "")]
     )
     return GOOD if good else ANSWER_IS_NO
+
+
+def verify(args: argparse.Namespace, printer: Printer) -> int:
+    """Read the whole log."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from threeflow_gateway.store.verifying import verify as verify_log
+
+    points = [_point(path) for path in args.checkpoint]
+    database = _database(args.config)
+    try:
+        with database.reading() as connection:
+            found = verify_log(connection, points)
+    except SQLAlchemyError as error:
+        raise CannotRunError(f"the database does not answer: {error}") from None
+    finally:
+        database.close()
+    value = {
+        "good": not found.faults, "leaves": found.size, "root": f"sha-256:{found.root.hex()}",
+        "checkpoints": found.compared, "faults": found.faults,
+    }  # fmt: skip
+    lines = [
+        f"{found.size} leaves, held to {found.compared} checkpoints",
+        *(escape(each) for each in found.faults),
+    ]
+    printer.result(value, [*lines, "good" if not found.faults else "[bold red]not good[/]"])
+    return ANSWER_IS_NO if found.faults else GOOD
+
+
+def _point(path: str) -> "Point":
+    from threeflow import envelope, strict
+    from threeflow.errors import Refused
+    from threeflow_gateway.store.verifying import Point
+
+    try:
+        payload: Any = strict.parse_object(envelope.read(read(path)).payload)
+        return Point(path, int(payload["size"]), bytes.fromhex(payload["root"].removeprefix("sha-256:")))
+    except (Refused, KeyError, ValueError) as error:
+        raise CannotRunError(f"{path} is no sealed checkpoint: {error}") from None
 
 
 def _standing(config: Path) -> tuple[str | None, str, tuple[str, ...] | None]:
