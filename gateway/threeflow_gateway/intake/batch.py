@@ -22,7 +22,7 @@ from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.intake.subjects import keys_of
 from threeflow_gateway.intake.workspace import Workspace
-from threeflow_gateway.store import statements
+from threeflow_gateway.store import statements, tokens
 from threeflow_gateway.store.writer import Writer
 
 __all__ = ["Batches", "Bundle", "Job", "Settlements", "Spend", "Sweep"]
@@ -164,7 +164,7 @@ class Batches:
 
     def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> None:
         now = clock.text(sweep.now)
-        connection.execute(statements.FORGET_TOKENS, {"now": now})
+        connection.execute(tokens.FORGET, {"now": now})
         over = {"now": now, "limit": _SWEPT_AT_ONCE}
         for document in connection.execute(statements.WAITING_RAN_OUT, over).scalars().all():
             self._decider.settler.run_out(workspace, document, now)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from threeflow_gateway.store import mentions, statements
+from threeflow_gateway.store import mentions, statements, tokens
 
 __all__ = ["Changes"]
 
@@ -35,7 +35,7 @@ _ORDER: Final = (
     ("dossiers", statements.INSERT_DOSSIER),
     ("bundles", statements.SET_BUNDLE),
     ("settled", statements.SETTLE),
-    ("spent", statements.INSERT_SPENT_TOKEN),
+    ("spent", tokens.SPEND),
 )
 
 

@@ -17,7 +17,7 @@ from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.held import AsRow, Held, key_text
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
-from threeflow_gateway.store import mentions, statements
+from threeflow_gateway.store import mentions, statements, tokens
 
 __all__ = ["Held", "Workspace", "key_text"]
 
@@ -285,10 +285,10 @@ class Workspace:
 
     # ---- questions
 
-    def read_spent(self, tokens: list[bytes]) -> None:
+    def read_spent(self, names: list[bytes]) -> None:
         """Read which of these tokens were used before."""
-        self._spent.update(dict.fromkeys(tokens, False))
-        for used in self._connection.execute(statements.SPENT_TOKENS, {"tokens": tokens}).scalars():
+        self._spent.update(dict.fromkeys(names, False))
+        for used in self._connection.execute(tokens.SPENT, {"tokens": names}).scalars():
             self._spent[bytes(used)] = True
 
     def _read_documents(self, ids: list[str]) -> None:

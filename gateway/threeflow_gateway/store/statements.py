@@ -12,7 +12,6 @@ from threeflow_gateway.store.tables import (
     head,
     outbox,
     party,
-    spent_token,
     subject,
     subject_document,
     subject_key,
@@ -84,9 +83,6 @@ DOCUMENTS_BY_NO: Final = select(
     document.c.outcome, document.c.effect, document.c.envelope, document.c.caller, document.c.received_at,
 ).where(document.c.no.in_(_many("documents")))  # fmt: skip
 """These documents, whole."""
-
-SPENT_TOKENS: Final = select(spent_token.c.token).where(spent_token.c.token.in_(_many("tokens")))
-"""Which of these tokens were used before."""
 
 # ---- what it writes
 
@@ -171,13 +167,7 @@ INSERT_CHECKPOINT: Final = insert(checkpoint)
 INSERT_DOSSIER: Final = insert(dossier)
 """Keep a dossier, or the promise of one."""
 
-INSERT_SPENT_TOKEN: Final = insert(spent_token)
-"""Remember that a token was used."""
-
 # ---- what runs out
-
-FORGET_TOKENS: Final = spent_token.delete().where(spent_token.c.until <= bindparam("now"))
-"""Forget tokens that are refused for their age by now."""
 
 WAITING_RAN_OUT: Final = (
     select(waiting.c.document).where(waiting.c.until <= bindparam("now")).distinct().limit(bindparam("limit"))
