@@ -12,6 +12,8 @@ LEFT_OUT: Final = frozenset(
     {"contentEncoding", "contentMediaType", "contentSchema", "dependentSchemas", "examples", "if", "then",
      "jsonSchemaDialect", "propertyNames", "title", "webhooks"}
 )  # fmt: skip
+# A generator takes a whole number without a format for one of 32 bits.
+MOST_OF_32_BITS: Final = 2**31 - 1
 PREFIX: Final = "#/components/schemas/"
 
 
@@ -79,6 +81,8 @@ def plain(node: dict[str, Any], scalars: dict[str, Any]) -> dict[str, Any]:
     if isinstance(said.get("type"), list):
         (said["type"],) = (each for each in said["type"] if each != "null")
         said["nullable"] = True
+    if said.get("type") == "integer" and said.get("maximum", 0) > MOST_OF_32_BITS:
+        said.setdefault("format", "int64")
     if said.get("x-enum") == "open" and "enum" in said:
         said["x-extensible-enum"] = said.pop("enum")
     if said.get("format") in {"date", "date-time"}:
