@@ -59,6 +59,8 @@ class Told:
 
     def refused(self, problem: Mapping[str, Any]) -> None:
         """Keep what a refusal says: code, requirement, and rule and place of its first violation."""
+        if "violations" not in problem:
+            raise SystemExit(f"refused: {problem}")
         violation = problem["violations"][0]
         self.refusal = {
             "code": problem["code"],
