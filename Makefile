@@ -155,6 +155,8 @@ go-node: $(STAMP) ## the customs node in Go: its tests, and certified as customs
 bench: $(STAMP) ## CPU cost of one submit beside what it cannot avoid, and of all rules on one case
 	@echo "==> python -m benchmarks.rules"
 	@$(BIN)/python -m benchmarks.rules
+	@echo "==> python -m benchmarks.bindings"
+	@$(BIN)/python -m benchmarks.bindings
 	@echo "==> python -m benchmarks.submit $(ARGS)"
 	@$(BIN)/python -m benchmarks.submit $(ARGS)
 
