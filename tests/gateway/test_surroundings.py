@@ -13,6 +13,8 @@ from kit.asynchronous import synchronous
 from kit.members import Member, Society
 from kit.papers import Agreement, Parcel, name, paper, ref
 from kit.stations import in_process
+from threeflow.dossier import states
+from threeflow.trust import TrustStore
 from threeflow_gateway.app import Gateway
 from threeflow_gateway.domain.terms import objection_of
 from threeflow_gateway.intake.facts import read_facts
@@ -152,6 +154,44 @@ async def test_a_profile_names_agencies_and_the_importing_list_says_who_they_are
         assert _agencies(gateway, other.keys[1]) == ["food-safety", "xb.plants"]
         standings = [each for each in gateway.node._memory.held() if each.kind == "consignment"]
         assert {tuple(each.state.joined["agencies"]) for each in standings} == {("food-safety", "xb.plants")}
+
+
+@pytest.mark.requirement("TF-SUBJ-18", "TF-DOS-26")
+@synchronous
+async def test_a_dossier_is_folded_with_the_same_agencies_as_the_consignment_at_its_node(
+    tmp_path: Path,
+) -> None:
+    society = Society(members=(*Society().members, PLANTS))
+    settings = {"node": {"overlays": [_overlay(tmp_path)]}, "log": {"checkpoint_seconds": 3600.0}}
+    async with in_process(tmp_path, society, settings=settings) as (station, gateway):
+        parcel = Parcel()
+        waybill = parcel.waybill
+        waybill["header"]["profile"] = "probe"
+        declaration = parcel.declaration
+        declaration["header"]["references"] = [*declaration["header"]["references"][:2], ref(waybill)]
+        registered = {**parcel.registered, "act": parcel.registered["act"]}
+        registered["header"]["references"] = [ref(declaration)]
+        registered["act"]["declarationDigest"] = ref(declaration)["digest"]
+        for each in (parcel.order, parcel.payment, waybill, declaration, registered):
+            assert (await station.submit(each)).taken_in
+        client = station.as_("xa.customs")
+        head = await client.cut_dossier(parcel.keys[0], receivers=["xb.customs"], purpose="risk-assessment")
+        cut = await client.dossier(head.digest)
+        standard = gateway.node.standard
+        filed = [
+            states.filed(standard.table, each.document.payload, each.document.digest) for each in cut.entries
+        ]
+        as_of = datetime.fromisoformat(cut.head.payload["asOf"])
+
+        def joined(trust: TrustStore | None) -> list[str]:
+            state, _ = states.replay(standard, filed, parcel.keys, states.View(None, trust, as_of))
+            return list(state.joined["agencies"])
+
+        assert (
+            joined(gateway.node.trust) == _agencies(gateway, parcel.keys[0]) == ["food-safety", "xb.plants"]
+        )
+        assert joined(society.store()) == ["food-safety", "xb.plants"]
+        assert joined(None) == ["food-safety", "plant-health"]
 
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

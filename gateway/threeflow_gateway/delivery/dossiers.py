@@ -170,6 +170,7 @@ class Cutter:
             valid_until=issued + timedelta(seconds=self._valid_seconds),
             agreement=asked.get("agreement"),
             profile=self._profile or None,
+            trust=self._desk.trust,
         )
         return dossier.build(
             order,

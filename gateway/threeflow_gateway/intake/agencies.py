@@ -5,17 +5,13 @@ gives that role; a role that no node has stays as it is, and so nobody can agree
 """
 
 from collections.abc import Iterable
-from typing import Final
 
-from threeflow import names
+from threeflow.agencies import POSITION, agreeing
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
-from threeflow_gateway.domain.positions import holder
 from threeflow_gateway.intake.standing import Member
 
 __all__ = ["Agencies"]
-
-_POSITION: Final = "import"
 
 
 class Agencies:
@@ -30,7 +26,7 @@ class Agencies:
     def roles(self, profile: str) -> tuple[str, ...]:
         """Return the agencies that a document's profile names; empty stands for the node's own profile."""
         held = self._standard.profiles.get(profile or self._profile)
-        return () if held is None else tuple(held.agencies.get(_POSITION, ()))
+        return () if held is None else tuple(held.agencies.get(POSITION, ()))
 
     def of(self, members: Iterable[Member]) -> tuple[str, ...]:
         """Return the nodes that must agree on a subject with these documents, sorted."""
@@ -40,9 +36,4 @@ class Agencies:
             return ()
         newest_first = sorted(held, key=lambda each: each.no, reverse=True)
         facts = (each.filed.facts for each in newest_first if each.effect != "ran-out")
-        importing = holder(_POSITION, facts, self._trust.jurisdiction_of_territory)
-        nodes = [
-            each for each in self._trust.nodes() if importing and names.jurisdiction_of(each.id) == importing
-        ]
-        playing = {role: [each.id for each in nodes if role in each.roles] or [role] for role in roles}
-        return tuple(sorted({node for found in playing.values() for node in found}))
+        return agreeing(roles, facts, self._trust)

@@ -12,13 +12,13 @@ from threeflow.errors import Refused
 from threeflow.log import leaf_hash
 from threeflow.process import Filed, State, check_references, file, judge
 from threeflow.process.judge import combine
+from threeflow.process.positions import standing_of
 from threeflow.receipts import Acknowledged, Outcome
 from threeflow.rules import Finding, blocking, evaluate, open_parts
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
 from threeflow_gateway.domain import findings as said
-from threeflow_gateway.domain.positions import standing_of
 from threeflow_gateway.domain.routing import destinations
 from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.agreements import check_agreement

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from threeflow import envelope, names, strict
 from threeflow.process import State, Table
-from threeflow_gateway.domain.positions import standing_of
+from threeflow.process.positions import standing_of
 from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.standing import Member, Standing, stand
 from threeflow_gateway.intake.workspace import Workspace

@@ -23,6 +23,7 @@ class Document:
     filed: Filed
     kind: Kind
     subjects: tuple[tuple[Key, ...], ...]
+    profile: str = ""
 
     @property
     def references(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from threeflow.envelope import Envelope
 from threeflow.errors import Refused
 from threeflow.keys import SigningKey
 from threeflow.standard import Standard
+from threeflow.trust import TrustStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Order:
     """For whom, for what, and from when till when a dossier is cut.
 
     ``keys`` are keys of the consignment, ``agreement`` is ``{issuer, id, digest}``; times carry an offset.
+    ``trust`` holds the lists that say which nodes are the agencies that the profile names.
     """
 
     issuer: str
@@ -49,6 +51,7 @@ class Order:
     valid_until: datetime
     agreement: Mapping[str, str] | None = None
     profile: str | None = None
+    trust: TrustStore | None = None
 
 
 def build(
@@ -158,7 +161,8 @@ def _named(entry: Entry) -> dict[str, object]:
 
 def _states(standard: Standard, pieces: Sequence[Sealed], order: Order) -> dict[str, object]:
     filed = [states.filed(standard.table, each.payload, each.digest) for each in pieces]
-    state, _ = states.replay(standard, filed, order.keys, order.profile)
+    view = states.View(order.profile, order.trust, order.as_of)
+    state, _ = states.replay(standard, filed, order.keys, view)
     return states.as_json(state)
 
 

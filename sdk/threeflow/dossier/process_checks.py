@@ -1,6 +1,7 @@
 """What the documents say together: one consignment, in the states of the head, fit to release on."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from threeflow.dossier import states
@@ -23,7 +24,8 @@ def state_problems(case: Case) -> Iterator[Problem]:
     header = case.head["header"]
     keys = header["subjects"][0]["keys"]
     try:
-        state, own = states.replay(case.standard, documents, keys, header.get("profile"))
+        view = states.View(header.get("profile"), case.seals.trust, datetime.fromisoformat(case.head["asOf"]))
+        state, own = states.replay(case.standard, documents, keys, view)
     except Refused as refused:
         yield problem("head", "replay", detail=refused.detail)
         return

@@ -1,15 +1,32 @@
 """The state of a consignment from its dossier's documents alone, and how a head writes it (TF-DOS-26)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from threeflow.agencies import POSITION, agreeing
 from threeflow.documents import timestamp
 from threeflow.dossier.belonging import Document, Key, Subject, subject_with, subjects_of
 from threeflow.errors import Refused
 from threeflow.process import Balance, Portion, State, Table, file, fold
 from threeflow.process.scope import LOOSE, PACKAGE_ALONE
 from threeflow.standard import Standard
+from threeflow.trust import TrustStore
+
+
+@dataclass(frozen=True)
+class View:
+    """With what a consignment is folded: the profile of documents that name none, and who is listed when.
+
+    Without ``trust`` agencies stay the roles that the profile names.
+    """
+
+    profile: str | None
+    trust: TrustStore | None = None
+    as_of: datetime | None = None
+
 
 CONSIGNMENT: Final = "consignment"
 MEMBERS: Final = ("effective", "portions", "accounts", "steps")
@@ -27,15 +44,13 @@ def filed(table: Table, payload: Mapping[str, Any], digest: str) -> Document:
         raise Refused("unknown-type", "TF-DOC-1", f"the table has no row {header['type']!r}", "/header/type")
     made = file(row, payload, digest)
     subjects = tuple(tuple(each["keys"]) for each in header.get("subjects", ()))
-    return Document(made, row.kind(made.kind), subjects)
+    return Document(made, row.kind(made.kind), subjects, str(header.get("profile", "")))
 
 
 def replay(
-    standard: Standard, documents: Sequence[Document], keys: Sequence[Key], profile: str | None
+    standard: Standard, documents: Sequence[Document], keys: Sequence[Key], view: View
 ) -> tuple[State, Subject]:
     """Fold the documents of the consignment with these keys; the others count as held.
-
-    ``profile`` is the head's, which says what agencies at import have a say.
 
     Raises:
         Refused: ``subject-missing``, where no document is of that consignment.
@@ -46,7 +61,7 @@ def replay(
         raise Refused("subject-missing", "TF-DOS-16", "no document is of the head's consignment")
     table = standard.table
     held = _held(table, documents, [each for each in subjects if each is not own])
-    joined = {"held": held, "agencies": _agencies(standard, profile)}
+    joined = {"held": held, "agencies": _agencies(standard, own, view)}
     state = fold(table, CONSIGNMENT, [each.filed for each in own.documents], joined)
     return state, own
 
@@ -74,9 +89,15 @@ def as_json(state: State) -> dict[str, object]:
     }
 
 
-def _agencies(standard: Standard, profile: str | None) -> list[str]:
-    known = standard.profiles.get(profile) if profile is not None else None
-    return [] if known is None else list(known.agencies.get("import", ()))
+def _agencies(standard: Standard, own: Subject, view: View) -> list[str]:
+    """Who must agree at import: the roles of the documents' profiles, as nodes where lists are held."""
+    profiles = {each.profile or view.profile or "" for each in own.documents}
+    known = [standard.profiles[name] for name in profiles if name in standard.profiles]
+    roles = {role for profile in known for role in profile.agencies.get(POSITION, ())}
+    if view.trust is None:
+        return sorted(roles)
+    facts = [each.filed.facts for each in reversed(own.documents)]
+    return list(agreeing(roles, facts, view.trust, at=view.as_of))
 
 
 def _held(
