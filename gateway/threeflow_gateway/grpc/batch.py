@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threeflow.v1 import document_service_pb2 as pb
 from threeflow_gateway.binding.verbs import MOST_AT_ONCE
 from threeflow_gateway.grpc.calls import Asked, read
+from threeflow_gateway.grpc.company import Company
 
 __all__ = ["Batch"]
 
@@ -37,6 +38,7 @@ class Batch:
         self._documents = 0
         self._octets = 0
         self._taken = asyncio.Event()
+        self._company = Company()
 
     async def run(self) -> None:
         """Answer every document of the stream; where it is cut, let go of what was not begun.
@@ -73,11 +75,13 @@ class Batch:
                     return
                 said = read(pb.SubmitBatchRequest, octets)
                 # Arrival order is commit order: the committer takes them as they are begun here.
-                self._sent.put_nowait(_Sent(asyncio.create_task(self._decided(said)), len(octets)))
+                started = self._company.join(alone=self._documents == 0)
+                self._sent.put_nowait(_Sent(asyncio.create_task(self._decided(said, started)), len(octets)))
                 self._documents += 1
                 self._octets += len(octets)
         finally:
             self._sent.put_nowait(None)
 
-    async def _decided(self, said: pb.SubmitBatchRequest) -> pb.SubmitBatchResponse:
+    async def _decided(self, said: pb.SubmitBatchRequest, started: asyncio.Event) -> pb.SubmitBatchResponse:
+        await started.wait()
         return await self._line(said)
