@@ -140,7 +140,7 @@ def test_no_document_overtakes_an_earlier_one_of_its_subject(
                 numbers = [int(each) for each in envelopes]
                 assert numbers == sorted(numbers)
                 for number in numbers:
-                    earlier = {no for no in about if no < number and about[no] == about[number] is not None}
+                    earlier = {no for no in about if no < number and about[no] == about[number]}
                     assert earlier <= ended | set(numbers), f"{number} overtakes {earlier - ended}"
                 self.down = bool(drawn) and drawn[-1] == "cut" and drawn.pop() == "cut"
                 found: list[Outcome] = await super().submit_batch(envelopes)

@@ -80,7 +80,7 @@ class Notices:
         for name, value in self._database.url.query.items():
             said[name] = value if isinstance(value, str) else ",".join(value)
         connection = await psycopg.AsyncConnection.connect(**said, autocommit=True)
-        async with connection:
+        try:
             await connection.execute(f"LISTEN {_CHANNEL}".encode())
             # What was told while nobody listened is looked for.
             hear(EVERYTHING)
@@ -88,6 +88,9 @@ class Notices:
                 told = orjson.loads(notice.payload)
                 if told.pop("by") != self._own:
                     hear(Told(**{name: _frozen(value) for name, value in told.items()}))
+        finally:
+            # Nothing is awaited: a task that is cancelled here a second time would leave the socket open.
+            connection.pgconn.finish()
 
 
 def _frozen(value: Any) -> Any:

@@ -290,13 +290,13 @@ def _offered_later(row: Any) -> Any:
 
 
 def _held_back(*, when: Any) -> Any:
-    """Whether the same peer is owed an earlier document about the same subject of which ``when`` holds."""
+    """Whether the peer is owed an earlier one, about the same subject or also about none, of ``when``."""
     return (
         select(_EARLIER.c.document)
         .where(
             _EARLIER.c.state == "due",
             _EARLIER.c.peer == outbox.c.peer,
-            _EARLIER.c.subject == outbox.c.subject,
+            _EARLIER.c.subject.is_not_distinct_from(outbox.c.subject),
             _EARLIER.c.document < outbox.c.document,
             when,
         )
