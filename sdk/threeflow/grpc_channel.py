@@ -6,9 +6,9 @@ rest only reads.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import grpc
@@ -20,7 +20,7 @@ from threeflow import token
 from threeflow.transport import Identity, Patience
 from threeflow.v1.refusal_detail_pb2 import RefusalDetail
 
-__all__ = ["DETAILS", "Channel", "Failed", "address", "plain"]
+__all__ = ["DETAILS", "Channel", "Failed", "address", "endpoint_in", "plain"]
 
 DETAILS: Final = "grpc-status-details-bin"
 _PACKAGE: Final = "/threeflow.v1."
@@ -187,6 +187,18 @@ def address(endpoint: str) -> tuple[str, bool]:
     if parts.scheme not in {"http", "https"} or parts.port is None or parts.path.strip("/") or parts.query:
         raise ValueError(f"{endpoint} is no gRPC endpoint: https://host:port, or http://host:port")
     return parts.netloc, parts.scheme == "https"
+
+
+def endpoint_in(statement: Mapping[str, object]) -> str:
+    """Return the gRPC endpoint that a node's statement names (TF-GRPC-1).
+
+    Raises:
+        LookupError: it names none.
+    """
+    for each in cast(Sequence[Mapping[str, str]], statement["bindings"]):
+        if each["binding"] == "grpc":
+            return each["endpoint"]
+    raise LookupError("the node's statement names no gRPC binding")
 
 
 def plain(message: Message) -> dict[str, Any]:

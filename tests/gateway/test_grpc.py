@@ -211,6 +211,26 @@ async def test_octets_that_are_no_message_are_refused_and_unknown_fields_are_not
         assert answer.receipt
 
 
+@pytest.mark.requirement("TF-GRPC-7", "TF-REST-8")
+@synchronous
+async def test_what_nobody_foresaw_says_that_the_node_is_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> bytes:
+        raise RuntimeError("a secret of the node")
+
+    async with both(tmp_path, Society()) as (station, remote, gateway):
+        who = documents.FetchReceiptRequest(issuer="xa.platform", id="11111111-1111-4111-8111-111111111111")
+        with monkeypatch.context() as patched:
+            patched.setattr(gateway.node.reads, "receipt", broken)
+            found = await remote.failing("DocumentService/FetchReceipt", who)
+        assert found.status == grpc.StatusCode.UNAVAILABLE
+        assert found.detail is not None
+        assert (found.detail.code, found.detail.retryable) == ("unavailable", True)
+        assert "secret" not in found.message + str(found.detail)
+        assert (await station.submit(Parcel().order)).state == "accepted"
+
+
 @pytest.mark.requirement("TF-GRPC-10")
 @synchronous
 async def test_a_batch_is_answered_in_its_order_each_document_by_itself(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from kit.members import Society
 from kit.papers import Parcel
 from kit.remote import Remote, both
 from kit.stations import configure, free_ports, in_process
+from threeflow.grpc_channel import endpoint_in
 from threeflow.grpc_client import GrpcClient
 from threeflow.v1 import document_service_pb2 as documents
 from threeflow_gateway.app import Gateway
@@ -149,6 +150,8 @@ async def test_a_node_without_the_section_serves_no_grpc(tmp_path: Path) -> None
         assert gateway.grpc is None
         said: Any = await station.as_("xa.platform").statement()
         assert [each["binding"] for each in said["bindings"]] == ["rest"]
+        with pytest.raises(LookupError, match="no gRPC binding"):
+            endpoint_in(said)
 
 
 @pytest.mark.requirement("TF-GRPC-20")

@@ -14,7 +14,7 @@ from kit.remote import both
 from kit.stations import Station
 from threeflow import dossier, envelope, views
 from threeflow.errors import Refused, Unavailable
-from threeflow.grpc_channel import address
+from threeflow.grpc_channel import address, endpoint_in
 from threeflow.grpc_client import GrpcClient
 from threeflow.keys import SigningKey
 from threeflow.transport import Patience
@@ -60,6 +60,7 @@ async def test_both_clients_tell_the_same(tmp_path: Path) -> None:
         assert await remote.subject("case", key) == await rest.subject("case", key)
         assert [each async for each in remote.events()] == [each async for each in rest.events()]
         assert await remote.statement() == await rest.statement()
+        assert endpoint_in(await rest.statement()) == remote._channel.endpoint
         assert [envelope.read(each) for each in await remote.trust_lists()] == [
             envelope.read(each) for each in await rest.trust_lists()
         ]

@@ -9,7 +9,7 @@ from threeflow_gateway.cli.output import CannotRunError, Printer
 DESCRIPTION = """\
 Run one gateway in the foreground until it is interrupted. The configuration names the node's id, its key
 files, the trust lists that it starts from, its store and the address that it listens on; the roles come
-from the trust list."""
+from the trust list. With a section [grpc] the same process answers over gRPC too."""
 
 EXAMPLES = """\
   threeflow serve --config node.toml
