@@ -30,9 +30,9 @@ LANGUAGES = sorted(path.parent.name for path in matrix.EXAMPLES.glob("*/README.m
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_quick_start_says_how_to_generate_and_a_full_one_runs_both_bindings(language: str) -> None:
+def test_a_quick_start_generates_or_compiles_and_a_full_one_runs_both_bindings(language: str) -> None:
     names = [step.name for step in readme.steps(matrix.EXAMPLES / language / "README.md")]
-    assert "Generate" in names
+    assert {"Generate", "Compile"} & set(names)
     if language not in {"rust", "csharp"}:
         assert {"Compile", *matrix.BINDINGS, "Verify offline"} <= set(names)
 

@@ -28,7 +28,8 @@ TOOLS: Final[Mapping[str, tuple[str, ...]]] = {
     "typescript": ("node", "npm"),
     "python": ("python3",),
     "rust": ("cargo",),
-    "csharp": (),
+    # The protoc of this environment writes no C#.
+    "csharp": ("protoc",),
 }
 BINDINGS: Final = {"Run over REST": "rest", "Run over gRPC": "grpc"}
 STEP_SECONDS: Final = 900.0
