@@ -70,6 +70,8 @@ def _data(folder: Path) -> Path:
         check=False,
         timeout=300,
     )
+    if run.returncode and not required():
+        pytest.skip("cargo could not fetch the public signature vectors")
     if run.returncode:
         pytest.fail(f"cargo could not fetch the vectors: {run.stderr.decode()[-500:]}")
     packages = json.loads(run.stdout)["packages"]
