@@ -26,7 +26,7 @@ class Reply:
 
 async def exchange(port: int, octets: bytes, *, quiet: float = 0.5) -> Reply:
     """Send octets to a port of loopback; after ``quiet`` seconds without an answer end this side of it."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    reader, writer = await _connected(port)
     try:
         writer.write(octets)
         answer, done = await _listen(reader, quiet)
@@ -41,6 +41,16 @@ async def exchange(port: int, octets: bytes, *, quiet: float = 0.5) -> Reply:
         return Reply(0, False)
     finally:
         writer.transport.abort()
+
+
+async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect; a port that listens no more may listen again soon, as behind a library that fell over."""
+    for _ in range(100):
+        try:
+            return await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.1)
+    raise RuntimeError(f"nobody listens at port {port} any more")
 
 
 async def _listen(reader: asyncio.StreamReader, seconds: float) -> tuple[bytes, bool]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import grpc
 import grpc.aio
@@ -34,6 +34,7 @@ __all__ = ["Server"]
 
 _LOG = logging.getLogger(__name__)
 _HEALTH_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.1
 _BESIDE_ENVELOPE: Final = 65_536
 _MOST_METADATA: Final = 16_384
 
@@ -55,8 +56,9 @@ class Server:
         self._credentials = _credentials(settings)
         self._events = Events(verbs)
         self._server: grpc.aio.Server | None = None
+        self._stopped: list[grpc.aio.Server] = []
         self._health = health.aio.HealthServicer()
-        self._watch: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.port = settings.port
 
     async def start(self) -> None:
@@ -65,6 +67,16 @@ class Server:
         Raises:
             OSError: the address is taken.
         """
+        names = await self._serve()
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._tell_health(names), name="grpc health"),
+            loop.create_task(self._go_on(), name="grpc watch"),
+        ]
+        _LOG.info("serving gRPC at %s:%d", self._settings.host, self.port)
+
+    async def _serve(self) -> list[str]:
+        """Start a server; return the names of its services."""
         settings = self._settings
         gzip = grpc.Compression.Gzip if settings.compression else None
         server = self._server = grpc.aio.server(options=self._options(), compression=gzip)
@@ -90,19 +102,39 @@ class Server:
             reflection.enable_server_reflection(names, server)
         self.port = self._bound(server)
         await server.start()
-        self._watch = asyncio.get_running_loop().create_task(self._tell_health(names), name="grpc health")
-        _LOG.info("serving gRPC at %s:%d", settings.host, self.port)
+        return names
+
+    async def _go_on(self) -> None:
+        """Start anew where the library stops to serve by itself.
+
+        It does when a stranger names a method in octets that are no UTF-8: the loop that takes calls dies of
+        them, and there is no hook before it. Calls under way end as they would have, on the server that takes
+        no more.
+        """
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            server = self._server
+            if server is None or _takes_calls(server):
+                continue
+            _LOG.error("the gRPC server stopped taking calls; starting another")
+            self._stopped.append(server)
+            try:
+                await self._serve()
+            except OSError:
+                _LOG.exception("gRPC cannot listen again yet")
 
     async def close(self) -> None:
         """Take no new call, let those under way end, then stop."""
         if self._server is None:
             return
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._health.enter_graceful_shutdown()
         self._events.close()
-        await self._server.stop(self._settings.grace_seconds)
+        await asyncio.gather(
+            *(each.stop(self._settings.grace_seconds) for each in (self._server, *self._stopped))
+        )
         self._server = None
 
     def _bound(self, server: grpc.aio.Server) -> int:
@@ -144,6 +176,11 @@ class Server:
             for name in ("", *names):
                 await self._health.set(name, status)
             await asyncio.sleep(_HEALTH_SECONDS)
+
+
+def _takes_calls(server: grpc.aio.Server) -> bool:
+    """Whether a server that was started still takes calls; the library's public face does not say."""
+    return bool(cast(Any, server)._server.is_running())
 
 
 def _credentials(settings: Grpc) -> grpc.ServerCredentials | None:
