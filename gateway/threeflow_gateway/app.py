@@ -30,6 +30,7 @@ from threeflow_gateway.binding.callers import Callers
 from threeflow_gateway.binding.verbs import Verbs
 from threeflow_gateway.config import Config, MisconfiguredError, load
 from threeflow_gateway.grpc.server import Server
+from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.node import GatewayNode
 from threeflow_gateway.rest import operations
 from threeflow_gateway.rest.asgi import Answer, App, Receive, Scope, Send
@@ -51,7 +52,8 @@ class Gateway:
         callers = Callers(
             self.node.trust, self.node.intake.spend, node=config.node.id, environment=config.node.environment
         )
-        self.verbs = Verbs(self.node, callers)
+        rates = Rates("requests", limits.calls_per_second, limits.calls_at_once)
+        self.verbs = Verbs(self.node, callers, rates)
         self.grpc = None if config.grpc is None else Server(config.grpc, limits, self.verbs)
         self.app: App = Edge(
             self.verbs,

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args, get_origin
 
 __all__ = [
     "Admin",
+    "Audit",
     "Config",
     "Delivery",
     "Grpc",
@@ -95,6 +96,14 @@ class Limits:
         "How long a caller waits for its outcome before it is told in-progress.", 30.0
     )
     subjects_in_memory: int = _setting("Subjects whose state is kept in memory.", 20_000)
+    calls_per_second: float = _setting(
+        "Requests, and lines of batches, that one caller may send a second for long; 0 for no bound.", 1000.0
+    )
+    calls_at_once: int = _setting("Requests that one caller may send at once beyond that.", 20_000)
+    documents_per_second: float = _setting(
+        "Documents of one issuer that are taken in a second for long; 0 for no bound.", 500.0
+    )
+    documents_at_once: int = _setting("Documents of one issuer taken in at once beyond that.", 20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +157,20 @@ class Log:
         "Least time between two checkpoints, besides those that a dossier needs.", 60.0
     )
     level: str = _setting("Least level of messages on standard error: DEBUG, INFO, WARNING or ERROR.", "INFO")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the node remembers of what it decided, and when it erases personal data."""
+
+    keep_days: int = _setting("How long refusals, reads and erasures stay in the audit trail.", 400)
+    flush_seconds: float = _setting(
+        "How often gathered refusals are written; so many seconds of them may be lost where power is.", 1.0
+    )
+    erase_seconds: float = _setting(
+        "How often the node looks for personal data whose retention is over; 0 for never.",
+        3600.0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,12 +240,13 @@ class Config:
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     admin: Admin = field(default_factory=Admin)
+    audit: Audit = field(default_factory=Audit)
     grpc: Grpc | None = None
 
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
-    "delivery": Delivery, "log": Log, "metrics": Metrics, "admin": Admin, "grpc": Grpc,
+    "delivery": Delivery, "log": Log, "metrics": Metrics, "admin": Admin, "audit": Audit, "grpc": Grpc,
 }  # fmt: skip
 _MAY_BE_ABSENT: Final = {"grpc"}
 

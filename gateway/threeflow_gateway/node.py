@@ -26,12 +26,14 @@ from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.health.readiness import Readiness
 from threeflow_gateway.health.scrape import Feeds, Scrape, Watched
 from threeflow_gateway.intake.agencies import Agencies
+from threeflow_gateway.intake.audit import Audit
 from threeflow_gateway.intake.batch import Batches, Job
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Committer
 from threeflow_gateway.intake.decide import Decider
 from threeflow_gateway.intake.examine import Examiner
 from threeflow_gateway.intake.facts import FactFiles, Facts
+from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
@@ -104,7 +106,9 @@ class GatewayNode:
         self.peers = Peers(self.trust, token_key, node=node, timeout_seconds=config.delivery.timeout_seconds)
         examiner = Examiner(self.standard, self.trust, node=node, environment=environment)
         self.intake = Intake(
-            examiner, self.committer, sealer, answer_seconds=config.limits.answer_seconds,
+            examiner, self.committer, sealer,
+            Rates("documents", config.limits.documents_per_second, config.limits.documents_at_once), Audit(),
+            answer_seconds=config.limits.answer_seconds,
             continues=Continuation(self.database, self.peers, node=node).check, metrics=self.metrics,
         )  # fmt: skip
         self.ledger = Ledger(self.database)
@@ -162,6 +166,9 @@ class GatewayNode:
         self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
         self._tasks.append(loop.create_task(self._notices.listen(self._ring), name="notices"))
         self._tasks.append(loop.create_task(self._watch_rules(), name="rules"))
+        self._tasks.append(loop.create_task(self._keep_trail(), name="audit"))
+        if self.config.audit.erase_seconds > 0:
+            self._tasks.append(loop.create_task(self._erase(), name="erase"))
         if self.config.delivery.enabled:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
@@ -298,6 +305,37 @@ class GatewayNode:
                 await asyncio.wait_for(self._rule_bell.wait(), pause)
             self._rule_bell.clear()
             await self.reload_rules()
+
+    async def _keep_trail(self) -> None:
+        """Write gathered refusals, and drop what is older than its retention."""
+        forgot = self.now()
+        while True:
+            await asyncio.sleep(self.config.audit.flush_seconds)
+            now = self.now()
+            rows = self.intake.audit.drain(now)
+            old = ""
+            if now - forgot >= timedelta(hours=1):
+                forgot, old = now, clock.text(now - timedelta(days=self.config.audit.keep_days))
+            if not rows and not old:
+                continue
+            try:
+                await self.intake.note(rows, forget_before=old)
+            except (Refused, Unavailable):
+                _LOG.exception("%d entries of the audit trail could not be written", len(rows))
+
+    async def _erase(self) -> None:
+        """Erase personal data whose retention is over."""
+        while True:
+            try:
+                erased = 0
+                while found := await self.intake.erase(self.now()):
+                    erased += found
+                if erased:
+                    await asyncio.to_thread(self.database.settle_file, whole=False)
+                    _LOG.info("%d parts with personal data were erased", erased)
+            except (Refused, Unavailable):
+                _LOG.exception("personal data could not be erased")
+            await asyncio.sleep(self.config.audit.erase_seconds)
 
     async def _sweep(self) -> None:
         while True:

@@ -25,7 +25,8 @@ class Violation:
 class Refused(Exception):  # noqa: N818 - the word of the standard
     """The input is not taken in: ``code`` is one of the standard's refusal codes (``v1/refusals.yaml``).
 
-    ``requirement`` is the id of the sentence that the input breaks, ``detail`` says what is wrong.
+    ``requirement`` is the id of the sentence that the input breaks, ``detail`` says what is wrong; ``after``
+    is in how many seconds a retryable message may be sent again.
     """
 
     def __init__(  # noqa: PLR0917 - the order is fixed
@@ -36,6 +37,7 @@ class Refused(Exception):  # noqa: N818 - the word of the standard
         pointer: str = "",
         violations: tuple[Violation, ...] = (),
         retryable: bool = False,
+        after: int = 1,
     ) -> None:
         super().__init__(f"{code} ({requirement}): {detail}")
         self.code = code
@@ -44,10 +46,11 @@ class Refused(Exception):  # noqa: N818 - the word of the standard
         self.pointer = pointer
         self.violations = violations
         self.retryable = retryable
+        self.after = after
 
     def __reduce__(self) -> tuple[type["Refused"], tuple[object, ...]]:
-        members = (self.code, self.requirement, self.detail, self.pointer, self.violations, self.retryable)
-        return (type(self), members)
+        about = (self.code, self.requirement, self.detail, self.pointer, self.violations)
+        return (type(self), (*about, self.retryable, self.after))
 
 
 class Unavailable(Exception):  # noqa: N818 - as above

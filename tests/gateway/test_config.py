@@ -62,6 +62,7 @@ def test_every_setting_is_described() -> None:
         config.Delivery,
         config.Log,
         config.Admin,
+        config.Audit,
         config.Grpc,
     ):
         for each in fields(section):

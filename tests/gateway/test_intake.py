@@ -168,7 +168,8 @@ async def test_keys_join_subjects_and_the_earlier_stays(tmp_path: Path) -> None:
         one, two = parcel.case_keys
         first = paper("order/parcel-to-germany", "xa.platform", ["xa.customs"], keys=[one])
         second = paper("payment/paid-with-a-coupon", "xa.pay", ["xa.customs"], keys=[two])
-        third = paper("order/parcel-to-germany", "xa.platform", ["xa.customs"], keys=[one, two])
+        told = ["xa.customs", "xa.pay"]
+        third = paper("order/parcel-to-germany", "xa.platform", told, keys=[one, two])
         subjects = [(await station.submit(each)).receipt["subject"]["id"] for each in (first, second, third)]
         assert subjects[0] != subjects[1]
         assert subjects[2] == subjects[0]

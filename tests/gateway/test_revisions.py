@@ -111,10 +111,11 @@ def test_a_shared_database_is_raised_by_the_command_and_an_embedded_one_by_the_n
 def test_a_migration_that_leaves_rows_without_their_parent_is_undone(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'node.sqlite3'}")
     revisions.upgrade(database)
+    row = {"key": "k", "claimant": "xa.seller", "subject": 7, "titled": True}
     with pytest.raises(ValueError, match="refer to nothing"), database.altering() as connection:
-        connection.execute(insert(tables.subject_key), {"key": "k", "subject": 7})
+        connection.execute(insert(tables.claim), row)
     with database.reading() as connection:
-        assert connection.execute(select(tables.subject_key)).all() == []
+        assert connection.execute(select(tables.claim)).all() == []
     database.close()
 
 

@@ -129,8 +129,7 @@ def _agencies(gateway: Gateway, key: Mapping[str, str]) -> list[str]:
     with node.database.reading() as connection:
         agencies = node.reads._agencies
         workspace = Workspace(connection, node.standard.table, Memory(0), agencies, writing=False)
-        number = workspace.subject_of(key_text("consignment", key))
-        assert number is not None
+        number = workspace.book.subjects_named(key_text("consignment", key), "")[0]
         return list(workspace.standing(number).state.joined["agencies"])
 
 

@@ -114,6 +114,7 @@ class Parcel:
             issuer="xa.pay",
             receivers=["xa.customs"],
             keys=self.case_keys[1:],
+            references=[ref(self.order)],
         )
 
     @property

@@ -35,12 +35,15 @@ async def missing(scene: Scene, type_: str) -> None:
 async def mismatch(scene: Scene) -> None:
     """A reference to what is held under another digest or type is refused."""
     papers = scene.papers
-    declared = papers.say(_LIST)
+    # Whoever may not read what is held is not told that it is there.
+    reader = papers.issuer_of(_REGISTERED)
+    told = [scene.network.node, scene.network.home("office").id, reader.id]
+    declared = papers.say(_LIST, receivers=list(dict.fromkeys(told)))
     await scene.taken(declared)
     good = papers.say(_REGISTERED)
     wrong = good.changed("header", "references", 0, "digest", to="sha-256:" + "0" * 64).under(scene.uuid())
     await scene.refused(await scene.submit(wrong), "reference-mismatch", "TF-INTAKE-17")
-    order = papers.order()
+    order = papers.order(receivers=list(dict.fromkeys(told)))
     await scene.taken(order, "accepted")
     named = {**order.ref, "type": "declaration"}
     retyped = good.changed("header", "references", 0, to=named).under(scene.uuid())

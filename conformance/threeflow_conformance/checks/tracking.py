@@ -71,6 +71,47 @@ async def own_documents(scene: Scene) -> None:
     scene.expect("TF-INTAKE-12", held.code == "not-found", f"and fetches the order: {held.said}")
 
 
+@check("TF-SUBJ-23", "TF-SUBJ-24", "TF-SUBJ-26")
+async def squatter(scene: Scene) -> None:
+    """Who merely knows a key neither joins nor sees what is under it, nor keeps the rightful one out."""
+    papers = scene.papers
+    platform, stranger = scene.network.home("platform"), scene.network.home("bystander")
+    key = papers.case_keys[0]
+    first = papers.say(Act("order", "sale"), issuer=stranger, references=[], keep=False)
+    await scene.taken(first, "accepted")
+    order = papers.order()
+    await scene.taken(order, "accepted")
+    later = papers.say(Act("order", "sale"), issuer=stranger, references=[], keep=False)
+    await scene.taken(later, "accepted")
+    seen = await scene.tracks("case", key, platform)
+    named = {each["id"] for each in seen["documents"]}
+    scene.expect("TF-SUBJ-24", named == {order.id}, f"the giver's case holds {len(named)} documents")
+    office = await scene.tracks("case", key)
+    scene.expect(
+        "TF-SUBJ-23", office["id"] == seen["id"], "a receiver of all is told another case by the key"
+    )
+    told = await scene.tracks("case", key, stranger)
+    named = {each["id"] for each in told["documents"]}
+    scene.expect(
+        "TF-SUBJ-26", named == {first.id, later.id}, "the stranger is not told its own documents alone"
+    )
+    scene.expect("TF-SUBJ-23", told["id"] != seen["id"], "the stranger's documents are of the giver's case")
+
+
+@check("TF-SUBJ-25")
+async def shown(scene: Scene) -> None:
+    """A document that names another by digest is of its case, whichever of them comes first."""
+    for turned in (False, True):
+        papers = scene.new_papers()
+        order = papers.order()
+        payment = papers.say(Act("payment", "paid"), references=[order.ref])
+        for paper in (payment, order) if turned else (order, payment):
+            await scene.taken(paper)
+        seen = await scene.tracks("case", papers.case_keys[1])
+        named = {each["id"] for each in seen["documents"]}
+        scene.expect("TF-SUBJ-25", named == {order.id, payment.id}, f"the case holds {len(named)} of the two")
+
+
 @check("TF-INTAKE-29")
 async def subscribers(scene: Scene) -> None:
     """Issuer, receivers and subscribers find what was taken in in their feeds."""

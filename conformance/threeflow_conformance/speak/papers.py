@@ -122,6 +122,7 @@ class Papers:
     agreement: Mapping[str, str]
     number: str = ""
     said: dict[str, Paper] = field(default_factory=dict)
+    _first: dict[str, Paper] = field(default_factory=dict)
     _minutes: int = 0
 
     def __post_init__(self) -> None:
@@ -137,15 +138,17 @@ class Papers:
 
     @property
     def keys(self) -> list[dict[str, str]]:
-        """Keys of the consignment."""
-        office, carrier = self.network.home("office").id, self.network.home("carrier").id
-        return [_key("declaration", office, f"D{self.number}"), _key("waybill", carrier, f"W{self.number}")]
+        """Keys of the consignment, given out by no node: so that who names another's document joins it."""
+        return [
+            _key("declaration", "REGISTER", f"D{self.number}"), _key("waybill", "LABELS", f"W{self.number}"),
+        ]  # fmt: skip
 
     def keys_of(self, subject: str) -> list[dict[str, str]]:
         """Keys of the deal's subject of a kind."""
         if subject in {"case", "consignment"}:
             return self.case_keys if subject == "case" else self.keys
-        return [_key(subject, self.network.home("office").id, f"{subject[0].upper()}{self.number}")]
+        giver = "REGISTER" if subject == "record" else self.network.home("office").id
+        return [_key(subject, giver, f"{subject[0].upper()}{self.number}")]
 
     def at(self) -> str:
         """The next moment of business time."""
@@ -177,6 +180,11 @@ class Papers:
         if kind_of_subject != "inherited":
             top["subjects"] = [{"keys": list(keys if keys is not None else self.keys_of(kind_of_subject))}]
         named = list(references) if references is not None else self._references(act, subject)
+        own_keys = keys is None and kind_of_subject != "inherited"
+        first = self._first.get(kind_of_subject) if own_keys and references is None else None
+        # Who was not told of a subject has to have been shown a document of it (TF-SUBJ-23).
+        if first is not None and first.issuer != issuer.id and first.ref not in named:
+            named.append(first.ref)
         if named:
             top["references"] = named
         top |= {name: old[name] for name in _KEPT if name in old}
@@ -188,6 +196,8 @@ class Papers:
         payload |= content
         made = Paper.of(payload)
         if keep:
+            if own_keys:
+                self._first.setdefault(kind_of_subject, made)
             self.said[act.type] = made
             self.said[act.name] = made
         return made

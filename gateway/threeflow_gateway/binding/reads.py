@@ -67,12 +67,12 @@ class Reads:
         """
         with self._database.reading() as connection:
             workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
-            number = workspace.subject_of(key_text(kind, key))
-            if number is None:
-                _not_found()
-            standing = workspace.standing(number)
-            readable = self._readable(workspace, standing, caller)
-            if not readable:
+            for number in workspace.book.subjects_named(key_text(kind, key), caller):
+                standing = workspace.standing(number)
+                readable = self._readable(workspace, standing, caller)
+                if readable:
+                    break
+            else:
                 _not_found()
             keys = connection.execute(statements.KEYS_OF_SUBJECT, {"subject": number}).scalars().all()
         return subject_view(standing, keys, readable, page)

@@ -5,13 +5,16 @@ holds for every call whatever its binding belongs here.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+import orjson
+
 import threeflow_spec
-from threeflow import strict
+from threeflow import digest, envelope, strict
 from threeflow.errors import Refused
 from threeflow.standard import Standard
 from threeflow_gateway.binding import published
@@ -20,7 +23,9 @@ from threeflow_gateway.binding.log_proofs import LogProofs
 from threeflow_gateway.binding.reads import Reads
 from threeflow_gateway.binding.subjects import Page
 from threeflow_gateway.health.readiness import Readiness, refusal
+from threeflow_gateway.intake.audit import row
 from threeflow_gateway.intake.examine import Shown
+from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.service import Intake, Taken
 
 __all__ = ["MOST_AT_ONCE", "Binding", "Call", "Node", "Verbs"]
@@ -67,19 +72,39 @@ class Node(Protocol):
 class Verbs:
     """Every verb, for a proven caller; each raises ``Refused`` with its code, or ``Unavailable``."""
 
-    def __init__(self, node: Node, callers: Callers) -> None:
+    def __init__(self, node: Node, callers: Callers, rates: Rates) -> None:
         self._node = node
         self._callers = callers
+        self._rates = rates
 
     async def admit(self, binding: Binding, claim: Claim, *, once: bool) -> Call:
         """Prove the caller of a request; with ``once`` its token counts for this request only.
 
         Raises:
-            Refused: one of the token codes, ``caller-unknown``, or the state of the caller's key.
+            Refused: one of the token codes, ``caller-unknown``, the state of the caller's key, or
+                ``too-many-requests``.
             Unavailable: the node could not remember the token.
         """
-        proven = await self._callers.prove(claim, self._node.now(), once=once)
+        now, audit = self._node.now(), self._node.intake.audit
+        try:
+            proven = await self._callers.prove(claim, now, once=once)
+        except Refused as refused:
+            audit.refused(refused, now)
+            raise
+        try:
+            self._rates.take(proven.node_id)
+        except Refused as refused:
+            audit.refused(refused, now, caller=proven.node_id)
+            raise
         return Call(proven.node_id, proven.kid, binding)
+
+    def line(self, call: Call) -> None:
+        """Count one more document of a call that brings many.
+
+        Raises:
+            Refused: ``too-many-requests``.
+        """
+        self._rates.take(call.caller)
 
     def check_still(self, call: Call) -> None:
         """Hold a long stream to what was proven when it was opened: the caller is listed still.
@@ -98,25 +123,64 @@ class Verbs:
 
     async def fetch_document(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return an envelope as it was received."""
-        return await asyncio.to_thread(self._node.reads.document, call.caller, issuer, document_id)
+        with self._audited(call, issuer, document_id):
+            found = await asyncio.to_thread(self._node.reads.document, call.caller, issuer, document_id)
+        await self._note_read(call, found)
+        return found
 
     async def fetch_receipt(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return the receipt that a document earned."""
-        return await asyncio.to_thread(self._node.reads.receipt, call.caller, issuer, document_id)
+        with self._audited(call, issuer, document_id):
+            return await asyncio.to_thread(self._node.reads.receipt, call.caller, issuer, document_id)
 
     async def fetch_subject(
         self, call: Call, kind: str, key: Mapping[str, str], page: Page
     ) -> dict[str, Any]:  # fmt: skip
         """Return a subject as its documents make it."""
-        return await asyncio.to_thread(self._node.reads.subject, call.caller, kind, key, page)
+        with self._audited(call):
+            return await asyncio.to_thread(self._node.reads.subject, call.caller, kind, key, page)
 
     async def make_dossier(self, call: Call, asked: dict[str, Any]) -> bytes:
         """Cut a dossier and return its sealed head."""
-        return await self._node.cut_dossier(call.caller, asked)
+        with self._audited(call):
+            return await self._node.cut_dossier(call.caller, asked)
 
     async def fetch_dossier(self, call: Call, digest: str) -> bytes:
         """Return the bundle of a dossier."""
-        return await asyncio.to_thread(self._node.dossier, call.caller, digest)
+        with self._audited(call, document=digest):
+            found = await asyncio.to_thread(self._node.dossier, call.caller, digest)
+        bundle = strict.parse_object(found)
+        parties: Any = bundle["documents"]
+        for each in parties:
+            if "parts" in each["document"]:
+                await self._note_read(call, orjson.dumps(each["document"]), f"dossier {digest}")
+        return found
+
+    @contextmanager
+    def _audited(self, call: Call, issuer: str = "", document: str = "") -> Iterator[None]:
+        """Enter what a proven caller was refused into the audit trail."""
+        try:
+            yield
+        except Refused as refused:
+            self._node.intake.audit.refused(
+                refused, self._node.now(), caller=call.caller, issuer=issuer, document=document
+            )
+            raise
+
+    async def _note_read(self, call: Call, raw: bytes, where: str = "") -> None:
+        """Record a read of personal data before it is given out (TF-INTAKE-38)."""
+        held = envelope.read(raw)
+        if not held.parts:
+            return
+        header: Any = strict.parse_object(held.payload)["header"]
+        given = {digest.of(each) for each in held.parts}
+        named = [each for each in header["parts"] if each["digest"] in given]
+        detail = "; ".join(f"{each['name']} for {', '.join(each['purposes'])}" for each in named)
+        made = row(
+            "read", self._node.now(), caller=call.caller, issuer=header["issuer"], document=header["id"],
+            digest=held.digest, detail=f"{where}: {detail}" if where else detail,
+        )  # fmt: skip
+        await self._node.intake.note((made,))
 
     async def list_events(self, call: Call, after: int, limit: int, wait: float) -> dict[str, Any]:
         """Return the caller's next events; where there are none, wait seconds for one (TF-REST-9)."""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.cli import (
+    audit,
     coverage,
     database,
     dead_letters,
     demo,
     doctor,
+    erase,
     keys,
     lost,
     rules,
@@ -26,6 +28,8 @@ from threeflow_gateway.cli.output import ANSWER_IS_NO, COULD_NOT_RUN, CannotRunE
 GROUPS = (
     demo,
     serve,
+    audit,
+    erase,
     database,
     dead_letters,
     doctor,

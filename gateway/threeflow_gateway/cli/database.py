@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from threeflow_gateway.cli.arguments import Run, Subparsers, command, group
+from threeflow_gateway.cli.loading import database_of
 from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer, read
 
 if TYPE_CHECKING:
-    from threeflow_gateway.store.database import Database
     from threeflow_gateway.store.verifying import Point
 
 UPGRADE = """\
@@ -73,7 +73,7 @@ def upgrade(args: argparse.Namespace, printer: Printer) -> int:
 
     from threeflow_gateway.store import revisions
 
-    database = _database(args.config)
+    database = database_of(args.config)
     try:
         applied = revisions.upgrade(database)
     except revisions.NewerDatabaseError as error:
@@ -117,7 +117,7 @@ def verify(args: argparse.Namespace, printer: Printer) -> int:
     from threeflow_gateway.store.verifying import verify as verify_log
 
     points = [_point(path) for path in args.checkpoint]
-    database = _database(args.config)
+    database = database_of(args.config)
     try:
         with database.reading() as connection:
             found = verify_log(connection, points)
@@ -155,7 +155,7 @@ def _standing(config: Path) -> tuple[str | None, str, tuple[str, ...] | None]:
 
     from threeflow_gateway.store import revisions
 
-    database = _database(config)
+    database = database_of(config)
     try:
         with database.reading() as connection:
             held = revisions.current(connection)
@@ -167,14 +167,3 @@ def _standing(config: Path) -> tuple[str | None, str, tuple[str, ...] | None]:
         raise CannotRunError(f"the database does not answer: {error}") from None
     finally:
         database.close()
-
-
-def _database(config: Path) -> "Database":
-    from threeflow_gateway.config import MisconfiguredError, load
-    from threeflow_gateway.store.database import Database
-
-    try:
-        settings = load(config).storage
-    except MisconfiguredError as error:
-        raise CannotRunError(str(error)) from None
-    return Database(settings.url, busy_seconds=settings.busy_seconds)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from threeflow import envelope, strict
 from threeflow.errors import Refused
@@ -11,10 +12,29 @@ from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway.cli.output import CannotRunError, read
 
+if TYPE_CHECKING:
+    from threeflow_gateway.store.database import Database
+
 
 def now() -> datetime:
     """The present moment."""
     return datetime.now(UTC)
+
+
+def database_of(config: Path) -> "Database":
+    """Return the database that a node's configuration names.
+
+    Raises:
+        CannotRunError: the configuration cannot be used.
+    """
+    from threeflow_gateway.config import MisconfiguredError, load
+    from threeflow_gateway.store.database import Database
+
+    try:
+        settings = load(config).storage
+    except MisconfiguredError as error:
+        raise CannotRunError(str(error)) from None
+    return Database(settings.url, busy_seconds=settings.busy_seconds)
 
 
 def trust_store(paths: Sequence[str]) -> TrustStore:

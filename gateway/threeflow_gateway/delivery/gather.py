@@ -62,16 +62,11 @@ class Gatherer:
         """
         with self._database.reading() as connection:
             workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
-            number = workspace.subject_of(key_text(_CONSIGNMENT, key))
-            if number is None:
-                raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
+            number = self._of_party(workspace, caller, key_text(_CONSIGNMENT, key))
             standing = workspace.standing(number)
             numbers = self._numbers(workspace, standing, agreement)
-            asked = {"documents": sorted(numbers)}
-            rows = connection.execute(statements.PIECES, asked).all()
+            rows = connection.execute(statements.PIECES, {"documents": sorted(numbers)}).all()
             keys = connection.execute(statements.KEYS_OF_SUBJECT, {"subject": number}).scalars().all()
-        if not self._is_party(caller, rows, standing):
-            raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
         pieces = tuple(Piece(row.no, bytes(row.envelope), bytes(row.receipt), row.leaf) for row in rows)
         return Gathered(pieces, tuple(keys_as_json(sorted(keys), orjson.loads)))
 
@@ -96,13 +91,19 @@ class Gatherer:
                         found.update(_effective(case))
         return found
 
-    def _is_party(self, caller: str, rows: Iterable[Any], standing: Standing) -> bool:
-        if caller == self._node:
-            return True
-        own = {member.no for member in standing.members.values()}
-        for row in rows:
+    def _of_party(self, workspace: Workspace, caller: str, key: str) -> int:
+        """Return the subject that the key means to a caller (TF-SUBJ-26)."""
+        for number in workspace.book.subjects_named(key, caller):
+            standing = workspace.standing(number)
+            if caller == self._node or self._is_party(workspace, caller, standing):
+                return number
+        raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
+
+    def _is_party(self, workspace: Workspace, caller: str, standing: Standing) -> bool:
+        for member in standing.members.values():
+            row = workspace.whole(member.no)
             header: Any = strict.parse_object(envelope.read(row.envelope).payload)["header"]
-            if row.no in own and may_read(caller, header, row.caller, self._trust.node):
+            if may_read(caller, header, row.caller, self._trust.node):
                 return True
         return False
 

@@ -42,7 +42,8 @@ class Exporting:
         """Let platform, payment institution, carrier and declarant each submit their own documents."""
         platform = self.parties[names.PLATFORM]
         orders = [platform.must_send(flows.order(each, shipment.placed(each))) for each in shipment.deals]
-        *placed, payment = await asyncio.gather(*orders, self._pay(shipment))
+        placed = await asyncio.gather(*orders)
+        payment = await self._pay(shipment, placed)
         declared = (self._declare(shipment, each, placed, payment) for each in shipment.parcels)
         return list(await asyncio.gather(*declared))
 
@@ -93,14 +94,16 @@ class Exporting:
         if shipment.has("seal-broken"):
             await self._break_seal(trace)
 
-    async def _pay(self, shipment: Shipment) -> Sent:
+    async def _pay(self, shipment: Shipment, placed: Sequence[Sent]) -> Sent:
         """One payment for what was bought together."""
         payer = self._payer(shipment)
         paid = [each.funds.due for each in shipment.deals]
         if shipment.has("amount-differs"):
             paid = [(each * COUPON).quantize(CENT) for each in paid]
         at = max(shipment.placed(each) for each in shipment.deals) + PAID_AFTER
-        return await self.parties[names.PAYMENTS].must_send(flows.payment(shipment.deals, payer, paid, at))
+        orders = [each.reference for each in placed]
+        paper = flows.payment(shipment.deals, payer, paid, orders, at)
+        return await self.parties[names.PAYMENTS].must_send(paper)
 
     def _payer(self, shipment: Shipment) -> Person:
         buyer = shipment.deals[0].buyer

@@ -23,6 +23,8 @@ from threeflow_gateway.demo.names import (
 from threeflow_gateway.demo.orders import Line
 from threeflow_gateway.demo.persons import Part, part, party
 
+Reference = Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -105,8 +107,13 @@ def order(deal: Deal, at: datetime) -> Paper:
     return Paper(payload, people)
 
 
-def payment(deals: Sequence[Deal], payer: Person, paid: Sequence[Decimal], at: datetime) -> Paper:
-    """The payment institution's word on what was paid, by whom, and how much of it for which order."""
+def payment(
+    deals: Sequence[Deal], payer: Person, paid: Sequence[Decimal], placed: Sequence[Reference], at: datetime
+) -> Paper:
+    """The payment institution's word on what was paid, by whom, and how much of it for which order.
+
+    It names the orders as the platform told it, by their digests: by that it joins their cases.
+    """
     people = (part("payer", payer),)
     orders = [names.order_key(each.order_number) for each in deals]
     payload = build(
@@ -117,6 +124,7 @@ def payment(deals: Sequence[Deal], payer: Person, paid: Sequence[Decimal], at: d
         issued_at=at,
         receivers=[EXPORT_CUSTOMS],
         subjects=[subject(order) for order in orders],
+        references=placed,
         header={"parts": [each.binding for each in people]},
         paymentNumber=deals[0].funds.number,
         paidAt=timestamp(at),

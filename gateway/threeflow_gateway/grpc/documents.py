@@ -60,6 +60,7 @@ class Documents:
         answer = pb.SubmitBatchResponse(mark=said.mark)
         try:
             self._check_size(said.envelope)
+            self._verbs.line(call)
             taken = await self._submitted(call, said)
         except Refused as refused:
             answer.problem = statuses.problem(refused)

@@ -15,6 +15,7 @@ from threeflow_gateway import clock
 from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.artefacts import take_artefact
+from threeflow_gateway.intake.audit import Noted
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.decide import Decider
@@ -22,13 +23,14 @@ from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.intake.subjects import keys_of
 from threeflow_gateway.intake.workspace import Workspace
-from threeflow_gateway.store import statements, tokens
+from threeflow_gateway.store import erasing, personal, statements, tokens
 from threeflow_gateway.store.writer import Writer
 
 __all__ = ["Batches", "Bundle", "Job", "Settlements", "Spend", "Sweep"]
 
 _LOG = logging.getLogger(__name__)
 _SWEPT_AT_ONCE = 100
+_ERASED_AT_ONCE = 20
 _DECIDED_AT_ONCE = 16
 """So many documents are decided before others get a turn on the event loop."""
 
@@ -48,6 +50,13 @@ class Settlements:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweeping:
+    """Erase personal data whose retention is over."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """What became of a dossier: parameter set of ``SET_BUNDLE`` or ``INSERT_DOSSIER``."""
 
@@ -63,7 +72,7 @@ class Spend:
     until: datetime
 
 
-Job = Unit | Spend | Sweep | Settlements | Bundle
+Job = Unit | Spend | Sweep | Settlements | Bundle | Noted | Sweeping
 
 
 class Batches:
@@ -148,6 +157,12 @@ class Batches:
             self._sweep(connection, workspace, job)
         elif isinstance(job, Settlements):
             workspace.changes.settled.extend(job.rows)
+        elif isinstance(job, Noted):
+            workspace.changes.audited.extend(job.rows)
+            if job.forget_before:
+                connection.execute(personal.FORGET_AUDIT, {"before": job.forget_before})
+        elif isinstance(job, Sweeping):
+            return self._erase(connection, job)
         else:
             (workspace.changes.dossiers if job.fresh else workspace.changes.bundles).append(job.row)
         return Result()
@@ -161,6 +176,13 @@ class Batches:
         if unit.row is None:
             return take_artefact(self._decider, workspace, unit)
         return self._decider.decide(workspace, unit)
+
+    def _erase(self, connection: Connection, job: Sweeping) -> Result:
+        now = clock.text(job.now)
+        wanted = erasing.due(connection, now, _ERASED_AT_ONCE)
+        for document, name, ground in wanted:
+            erasing.erase(connection, document, [name], at=now, why=ground, who="")
+        return Result(outcome=str(len(wanted)))
 
     def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> None:
         now = clock.text(sweep.now)

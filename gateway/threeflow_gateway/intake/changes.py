@@ -1,12 +1,12 @@
 """The rows that a batch writes, gathered while it is decided and written in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from threeflow_gateway.store import mentions, statements, tokens
+from threeflow_gateway.store import claims, mentions, personal, statements, tokens
 
 __all__ = ["Changes"]
 
@@ -20,7 +20,8 @@ _ORDER: Final = (
     ("copied", statements.COPY_DOCUMENTS),
     ("forgotten", statements.FORGET_DOCUMENTS),
     ("moved_keys", statements.MOVE_KEYS),
-    ("keys", statements.INSERT_KEY),
+    ("keys", claims.INSERT_CLAIM),
+    ("titles", claims.GIVE_TITLE),
     ("about", statements.INSERT_SUBJECT_DOCUMENT),
     ("mentions", mentions.INSERT_MENTION),
     ("versions", statements.SET_SUBJECT),
@@ -31,6 +32,8 @@ _ORDER: Final = (
     ("parties", statements.SET_PARTY),
     ("events", statements.INSERT_EVENT),
     ("outbox", statements.INSERT_OUTBOX),
+    ("parts", personal.INSERT_PART),
+    ("audited", personal.INSERT_AUDIT),
     ("checkpoints", statements.INSERT_CHECKPOINT),
     ("dossiers", statements.INSERT_DOSSIER),
     ("bundles", statements.SET_BUNDLE),
@@ -49,7 +52,8 @@ class Changes:
     copied: list[Row] = field(default_factory=list)
     forgotten: list[Row] = field(default_factory=list)
     moved_keys: list[Row] = field(default_factory=list)
-    keys: list[Row] = field(default_factory=list)
+    keys: list[dict[str, Any]] = field(default_factory=list)
+    titles: list[Row] = field(default_factory=list)
     about: list[Row] = field(default_factory=list)
     mentions: list[Row] = field(default_factory=list)
     versions: list[Row] = field(default_factory=list)
@@ -60,6 +64,8 @@ class Changes:
     parties: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     outbox: list[Row] = field(default_factory=list)
+    parts: list[Row] = field(default_factory=list)
+    audited: list[Row] = field(default_factory=list)
     checkpoints: list[Row] = field(default_factory=list)
     dossiers: list[Row] = field(default_factory=list)
     bundles: list[Row] = field(default_factory=list)
@@ -69,6 +75,6 @@ class Changes:
     def write(self, connection: Connection) -> None:
         """Write all rows; raises what the database raises."""
         for name, statement in _ORDER:
-            rows: list[Row] = getattr(self, name)
+            rows: Sequence[Row] = getattr(self, name)
             if rows:
                 connection.execute(statement, rows)

@@ -20,16 +20,18 @@ from threeflow.trust import TrustStore
 from threeflow_gateway import clock
 from threeflow_gateway.domain import findings as said
 from threeflow_gateway.domain.routing import destinations
-from threeflow_gateway.domain.visibility import parties
+from threeflow_gateway.domain.visibility import may_read, parties
 from threeflow_gateway.intake.agreements import check_agreement
 from threeflow_gateway.intake.committer import Result
 from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.facts import Asked, Facts
 from threeflow_gateway.intake.facts.asked import mentions_of, name_of
+from threeflow_gateway.intake.retention import Retention
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.intake.settle import Settler, facts_of, steps_between
 from threeflow_gateway.intake.standing import Member, Standing, stand
 from threeflow_gateway.intake.subjects import Plan, plans, realise
+from threeflow_gateway.intake.titles import Titles
 from threeflow_gateway.intake.workspace import Workspace
 
 __all__ = ["Decider", "Record"]
@@ -76,6 +78,8 @@ class Decider:
         self._sealer = sealer
         self._profile = profile
         self._pending = pending
+        self._titles = Titles(self._table, trust)
+        self._retention = Retention(self._table)
         self.settler = Settler(self._table, trust.jurisdiction_of_territory)
 
     @property
@@ -109,11 +113,11 @@ class Decider:
             raise Refused("unknown-type", "TF-DOC-1", f"{unit.type} has no row", "/header/type")
         check_agreement(workspace, unit)
         filed = file(row, unit.payload, unit.digest)
-        chosen = plans(workspace, unit, filed)
+        chosen = plans(workspace, self._titles, unit, filed)
         befores = [plan.before(workspace, self._table) for plan in chosen]
         held_back = self._held_back(unit, filed, befores)
         check_references(row, filed)
-        awaited = _awaited(workspace, kind.must, filed)
+        awaited = self._awaited(workspace, unit, filed)
         found = self._rules(self._asked(workspace, unit, filed, befores), unit, row.nature)
         profile = str(unit.header.get("profile", ""))
         changes, outcome, noted = self._judge(
@@ -125,14 +129,15 @@ class Decider:
             outcome = "flagged"
         findings = (*said.of_rules(found), *noted)
         effect = "held-back" if held_back else outcome
-        subjects = [realise(workspace, change.plan) for change in changes]
+        subjects = [realise(workspace, change.plan, unit.issuer) for change in changes]
         subject = {"kind": changes[0].standing.kind, "id": str(subjects[0])} if changes else None
         result, number = self.record(workspace, unit, Record(outcome, effect, subject, findings))
         workspace.mention(number, (name_of(*each) for each in mentions_of(row, unit.payload)))
         for change, no in zip(changes, subjects, strict=True):
             workspace.file_under(number, no)
             before = change.standing
-            members = {**before.members, unit.digest: Member(number, effect, filed, profile)}
+            member = Member(number, effect, filed, profile, parties(unit.header))
+            members = {**before.members, unit.digest: member}
             workspace.put(Standing(no, before.kind, before.version, members, change.state))
         if outcome == "pending":
             workspace.wait(number, awaited, clock.text(unit.received_at + self._pending))
@@ -176,6 +181,7 @@ class Decider:
                 "leaf_hash": None if leaf is None else leaf_hash(payload),
             }
         )
+        workspace.changes.parts.extend(self._retention.rows(unit, number))
         subject = int(record.subject["id"]) if record.subject else None
         for peer in self._peers(unit):
             workspace.changes.outbox.append(
@@ -311,7 +317,7 @@ class Decider:
             waiter = waiting_unit(row, table_row)
             filed = file(table_row, waiter.payload, row.digest)
             try:
-                missing = _awaited(workspace, waiter.kind.must if waiter.kind else (), filed)
+                missing = self._awaited(workspace, waiter, filed)
             except Refused:
                 # What came under the awaited name are other octets: nothing can make the reference right.
                 self.settler.run_out(workspace, number, at)
@@ -327,8 +333,37 @@ class Decider:
                 before = standing.state
                 self.settler.settle(workspace, before, self.settler.stand_again(workspace, standing), at)
 
+    def _awaited(self, workspace: Workspace, unit: Unit, filed: Filed) -> set[str]:
+        """Return the ids of required references that are not held yet.
+
+        Raises:
+            Refused: ``reference-mismatch`` (TF-INTAKE-17).
+        """
+        must = unit.kind.must if unit.kind else ()
+        missing: set[str] = set()
+        for each in filed.references:
+            if each.type not in must:
+                continue
+            held = workspace.held(each.issuer, each.id)
+            if held is None:
+                missing.add(each.id)
+            elif (held.digest, held.type) != (each.digest, each.type):
+                if not self._may_know(workspace, unit, held.no):
+                    missing.add(each.id)
+                    continue
+                detail = f"{each.id} is held under another digest or type"
+                raise Refused("reference-mismatch", "TF-INTAKE-17", detail, "/header/references")
+        return missing
+
+    def _may_know(self, workspace: Workspace, unit: Unit, document: int) -> bool:
+        """Whether issuer or caller may read a held document: nobody else is told that it is there."""
+        row = workspace.whole(document)
+        header: Any = strict.parse_object(envelope.read(row.envelope).payload)["header"]
+        readers = (unit.issuer, unit.caller)
+        return any(may_read(each, header, row.caller, self._trust.node) for each in readers)
+
     def _file_late(self, workspace: Workspace, waiter: Unit, filed: Filed, number: int) -> None:
-        for plan in plans(workspace, waiter, filed):
+        for plan in plans(workspace, self._titles, waiter, filed):
             before = plan.before(workspace, self._table)
             right = standing_of(
                 filed.position,
@@ -337,9 +372,10 @@ class Decider:
                 self._trust.jurisdiction_of_territory,
             )
             effect = "pending" if right == "held" else "held-back"
-            no = realise(workspace, plan)
+            no = realise(workspace, plan, waiter.issuer)
             workspace.file_under(number, no)
-            member = Member(number, effect, filed, str(waiter.header.get("profile", "")))
+            profile = str(waiter.header.get("profile", ""))
+            member = Member(number, effect, filed, profile, parties(waiter.header))
             members = {**before.members, filed.digest: member}
             workspace.put(Standing(no, before.kind, before.version, members, before.state))
 
@@ -352,22 +388,3 @@ def waiting_unit(row: Any, table_row: Any) -> Unit:
     kind = table_row.kinds.get(row.kind)
     received = row.received_at if isinstance(row.received_at, datetime) else clock.parse(row.received_at)
     return Unit(env, payload, header, row.digest, row.caller, received, table_row, kind)
-
-
-def _awaited(workspace: Workspace, must: tuple[str, ...], filed: Filed) -> set[str]:
-    """Return the ids of required references that are not held yet.
-
-    Raises:
-        Refused: ``reference-mismatch`` (TF-INTAKE-17).
-    """
-    missing: set[str] = set()
-    for each in filed.references:
-        if each.type not in must:
-            continue
-        held = workspace.held(each.issuer, each.id)
-        if held is None:
-            missing.add(each.id)
-        elif (held.digest, held.type) != (each.digest, each.type):
-            detail = f"{each.id} is held under another digest or type"
-            raise Refused("reference-mismatch", "TF-INTAKE-17", detail, "/header/references")
-    return missing

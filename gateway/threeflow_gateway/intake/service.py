@@ -10,9 +10,11 @@ from typing import Any
 
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.intake.artefacts import CHECKPOINT
-from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Spend, Sweep
+from threeflow_gateway.intake.audit import Audit, Noted
+from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Spend, Sweep, Sweeping
 from threeflow_gateway.intake.committer import Committer, Result
 from threeflow_gateway.intake.examine import Examiner, Shown, Unit
+from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.observe.metrics import Metrics
 
@@ -41,6 +43,8 @@ class Intake:
         examiner: Examiner,
         committer: Committer[Job],
         sealer: Sealer,
+        rates: Rates,
+        audit: Audit,
         *,
         answer_seconds: float,
         continues: Continues,
@@ -50,6 +54,8 @@ class Intake:
         self._examiner = examiner
         self._committer = committer
         self._sealer = sealer
+        self._rates = rates
+        self.audit = audit
         self._answer_seconds = answer_seconds
         self._continues = continues
 
@@ -77,17 +83,18 @@ class Intake:
     async def _submit(
         self, raw: bytes, caller: str, now: datetime, *, enclosed: bool, shown: Shown | None
     ) -> Taken:
-        digest: str | None = None
+        unit: Unit | None = None
         try:
             unit = self._examiner.examine(raw, caller, now, enclosed=enclosed, shown=shown)
-            digest = unit.digest
+            if not enclosed and caller != self._sealer.node:
+                self._rates.take(unit.issuer)
             if unit.type == CHECKPOINT and unit.failure is None:
                 await self._check_checkpoint(unit)
             result = await self._decided(unit)
         except Refused as refused:
-            return self._refused(refused, caller, digest, now)
+            return self._refused(refused, caller, unit, now)
         if result.refused is not None:
-            return self._refused(result.refused, caller, digest, now)
+            return self._refused(result.refused, caller, unit, now)
         if result.failed is not None:
             raise Unavailable("the document could not be written") from result.failed
         return Taken(result.receipt, result.outcome, result.repeated)
@@ -151,7 +158,33 @@ class Intake:
         except Refused as refused:
             unit.failure = refused
 
-    def _refused(self, refused: Refused, caller: str, digest: str | None, now: datetime) -> Taken:
+    async def note(self, rows: tuple[dict[str, Any], ...], *, forget_before: str = "") -> None:
+        """Write rows of the audit trail; returns once it is durable.
+
+        Raises:
+            Unavailable: they could not be written.
+        """
+        await self._written(Noted(rows, forget_before))
+
+    async def erase(self, now: datetime) -> int:
+        """Erase some of the personal data whose retention is over; return how much was found.
+
+        Raises:
+            Unavailable: it could not be written.
+        """
+        result = await self._committer.submit(Sweeping(now))
+        if result.failed is not None:
+            raise Unavailable("the database did not take it") from result.failed
+        return int(result.outcome)
+
+    def _refused(self, refused: Refused, caller: str, unit: Unit | None, now: datetime) -> Taken:
+        if unit is None:
+            self.audit.refused(refused, now, caller=caller)
+        else:
+            self.audit.refused(
+                refused, now, caller=caller, issuer=unit.issuer, document=unit.id, digest=unit.digest
+            )
+        digest = None if unit is None else unit.digest
         envelope = self._sealer.refusal(refused, receiver=caller, digest=digest, at=now)
         return Taken(envelope, "refused", refused=refused)
 

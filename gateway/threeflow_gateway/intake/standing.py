@@ -17,13 +17,14 @@ WITHOUT_EFFECT: Final = frozenset({"ran-out", "held-back"})
 class Member:
     """A document of a subject: its number here, what it amounts to now, and what its row reads of it.
 
-    ``profile`` is what its header names, empty where it names none.
+    ``profile`` is what its header names, empty where it names none; ``parties`` whom it is between.
     """
 
     no: int
     effect: str
     filed: Filed
     profile: str = ""
+    parties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

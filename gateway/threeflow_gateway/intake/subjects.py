@@ -1,4 +1,4 @@
-"""Which subjects a document is about: those that its keys name, or those of the documents that it answers."""
+"""Which subjects a document is about: those of its claims to keys, or those of the documents it answers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,8 +6,10 @@ from typing import Any
 
 from threeflow.errors import Refused
 from threeflow.process import Filed, Table
+from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.standing import Member, Standing, stand
+from threeflow_gateway.intake.titles import Titles
 from threeflow_gateway.intake.workspace import Workspace, key_text
 
 __all__ = ["Plan", "keys_of", "plans", "realise"]
@@ -17,11 +19,14 @@ _INHERITED = "inherited"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One subject of a document before anything is changed: what exists of it, and the keys that name it."""
+    """One subject of a document before anything is changed: what exists of it, the keys that name it, and the
+    claims that have title to one once it is filed.
+    """
 
     kind: str
     numbers: tuple[int, ...]
     keys: frozenset[str]
+    titled: frozenset[tuple[str, str]] = frozenset()
 
     def before(self, workspace: Workspace, table: Table) -> Standing:
         """Return how the subject stands: new, as it is, or as the join of those that the keys name."""
@@ -49,26 +54,40 @@ def keys_of(unit: Unit) -> Iterable[str]:
     )
 
 
-def plans(workspace: Workspace, unit: Unit, filed: Filed) -> tuple[Plan, ...]:
+def plans(workspace: Workspace, titles: Titles, unit: Unit, filed: Filed) -> tuple[Plan, ...]:
     """Return the subjects of a document; none yet where it inherits them from a document that is not held.
 
     Raises:
         Refused: ``subject-missing``.
     """
+    newcomer = Member(0, "", filed, parties=parties(unit.header))
     if unit.kind is None or unit.kind.subject == _INHERITED:
-        return _inherited(workspace, unit, filed)
+        return _merged(
+            Plan(each.kind, *_joined(workspace, titles, frozenset(), each.numbers, newcomer))
+            for each in _inherited(workspace, unit, filed)
+        )
     subjects = unit.header.get("subjects", ())
     if not subjects:
         raise Refused(
             "subject-missing", "TF-DOC-6", f"a {unit.type} names its {unit.kind.subject}", "/header/subjects"
         )
     kind = unit.kind.subject
-    found: list[Plan] = []
-    for each in subjects:
-        keys = frozenset(key_text(kind, key) for key in each["keys"])
-        numbers = {no for no in map(workspace.subject_of, keys) if no is not None}
-        found = _with(found, Plan(kind, tuple(sorted(numbers)), keys))
-    return tuple(found)
+    named = (frozenset(key_text(kind, key) for key in each["keys"]) for each in subjects)
+    return _merged(Plan(kind, *_joined(workspace, titles, keys, (), newcomer)) for keys in named)
+
+
+def _joined(
+    workspace: Workspace, titles: Titles, keys: frozenset[str], numbers: tuple[int, ...], newcomer: Member
+) -> tuple[tuple[int, ...], frozenset[str], frozenset[tuple[str, str]]]:
+    together, titled = titles.joined(workspace, keys, numbers, newcomer)
+    return together, keys, titled
+
+
+def _merged(found: Iterable[Plan]) -> tuple[Plan, ...]:
+    made: list[Plan] = []
+    for each in found:
+        made = _with(made, each)
+    return tuple(made)
 
 
 def _with(found: list[Plan], plan: Plan) -> list[Plan]:
@@ -77,7 +96,8 @@ def _with(found: list[Plan], plan: Plan) -> list[Plan]:
     for each in found:
         if each.keys & plan.keys or set(each.numbers) & set(plan.numbers):
             numbers = tuple(sorted({*each.numbers, *plan.numbers}))
-            plan = replace(plan, numbers=numbers, keys=each.keys | plan.keys)
+            titled = each.titled | plan.titled
+            plan = replace(plan, numbers=numbers, keys=each.keys | plan.keys, titled=titled)
         else:
             apart.append(each)
     return [*apart, plan]
@@ -98,8 +118,8 @@ def _inherited(workspace: Workspace, unit: Unit, filed: Filed) -> tuple[Plan, ..
     return ()
 
 
-def realise(workspace: Workspace, plan: Plan) -> int:
-    """Open or join the subject as planned, let its keys name it, and return its number."""
+def realise(workspace: Workspace, plan: Plan, claimant: str) -> int:
+    """Open or join the subject as planned, write down the claims to its keys, and return its number."""
     if not plan.numbers:
         number = workspace.open_subject(plan.kind)
     else:
@@ -107,8 +127,9 @@ def realise(workspace: Workspace, plan: Plan) -> int:
         for each in later:
             workspace.redirect(each, number)
     for key in sorted(plan.keys):
-        if workspace.subject_of(key) is None:
-            workspace.name_subject(number, key)
+        workspace.book.claim(key, claimant, number)
+    for key, titled in sorted(plan.titled):
+        workspace.book.give_title(key, titled)
     return number
 
 

@@ -4,7 +4,7 @@ Everything is read by a few questions for the whole batch; what a unit turns out
 when it asks. Nothing is written here: the rows are gathered in ``changes``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,13 @@ from sqlalchemy import Connection
 from threeflow import envelope, strict
 from threeflow.documents import header_of
 from threeflow.process import Table, file
+from threeflow_gateway.domain.visibility import parties
 from threeflow_gateway.intake.agencies import Agencies
+from threeflow_gateway.intake.book import Book
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.held import AsRow, Held, key_text
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
+from threeflow_gateway.intake.titles import Claim
 from threeflow_gateway.store import mentions, statements, tokens
 
 __all__ = ["Held", "Workspace", "key_text"]
@@ -49,7 +52,7 @@ class Workspace:
         self._held: dict[DocumentName, Held] = {}
         self._known_ids: set[str] = set()
         self._receipts: dict[int, bytes] = {}
-        self._keys: dict[str, int | None] = {}
+        self.book = Book(connection, self.changes)
         self._standings: dict[int, Standing] = {}
         self._about: dict[int, tuple[int, ...]] = {}
         self._waiters: dict[str, set[int]] = {}
@@ -66,13 +69,12 @@ class Workspace:
         wanted = sorted(set(ids))
         self._read_documents(wanted)
         self._read_waiters(wanted)
-        self._read_keys(sorted(set(keys)))
+        self.book.read(keys)
         self._read_feeds(sorted(set(feeds)))
         held = [each.no for each in self._held.values()]
         self._read_about(held)
-        found = {no for no in self._keys.values() if no is not None}
-        found.update(no for each in self._about.values() for no in each)
-        self._read_standings(found)
+        about = {no for each in self._about.values() for no in each}
+        self._read_standings(self.book.read_of(about) | about)
 
     def held(self, issuer: str, document_id: str) -> Held | None:
         """Return what is held under this name."""
@@ -88,11 +90,17 @@ class Workspace:
             self._receipts[no] = found
         return found
 
-    def subject_of(self, key: str) -> int | None:
-        """Return the subject that a key names."""
-        if key not in self._keys:
-            self._read_keys([key])
-        return self._keys[key]
+    def claims(self, key: str) -> Collection[Claim]:
+        """Return all claims to a key."""
+        return self.book.claims(key)
+
+    def keys_of(self, subject: int) -> Collection[str]:
+        """Return the keys that a subject's documents name."""
+        return self.book.keys_of(subject)
+
+    def members_of(self, subject: int) -> Mapping[str, Member]:
+        """Return a subject's documents by digest."""
+        return self.standing(subject).members
 
     def subjects_of(self, document: int) -> tuple[int, ...]:
         """Return the subjects that a document is about."""
@@ -178,13 +186,9 @@ class Workspace:
         no = self.subjects
         self.changes.subjects.append({"no": no, "kind": kind, "version": 0, "redirect": None})
         self._standings[no] = replace(self.unheard_of(kind), no=no)
+        self.book.opened(no)
         self._touched.add(no)
         return no
-
-    def name_subject(self, no: int, key: str) -> None:
-        """Let a key name a subject."""
-        self.changes.keys.append({"key": key, "subject": no})
-        self._keys[key] = no
 
     def redirect(self, later: int, earlier: int) -> None:
         """Join a later subject to an earlier one: its keys and documents move over."""
@@ -192,16 +196,12 @@ class Workspace:
         for rows in (self.changes.redirects, self.changes.copied, self.changes.moved_keys):
             rows.append(pair)
         self.changes.forgotten.append({"from_subject": later})
-        # Keys that this very batch gave to the later subject are not in the database yet.
-        self.changes.keys[:] = [
-            {**row, "subject": earlier} if row["subject"] == later else row for row in self.changes.keys
-        ]
         about = {
             (earlier if row["subject"] == later else row["subject"], row["document"])
             for row in self.changes.about
         }
         self.changes.about[:] = [{"subject": no, "document": document} for no, document in sorted(about)]
-        self._keys = {key: earlier if no == later else no for key, no in self._keys.items()}
+        self.book.redirect(later, earlier)
         self._about = {
             document: tuple(dict.fromkeys(earlier if no == later else no for no in numbers))
             for document, numbers in self._about.items()
@@ -296,11 +296,6 @@ class Workspace:
         for row in self._connection.execute(statements.DOCUMENTS_BY_ID, {"ids": ids}) if ids else ():
             self._held.setdefault((row.issuer, row.id), Held(*row))
 
-    def _read_keys(self, keys: list[str]) -> None:
-        self._keys.update((key, None) for key in keys if key not in self._keys)
-        for row in self._connection.execute(statements.SUBJECTS_BY_KEY, {"keys": keys}) if keys else ():
-            self._keys[row.key] = row.subject
-
     def _read_feeds(self, nodes: list[str]) -> None:
         missing = [node for node in nodes if node not in self._feeds]
         self._feeds.update((node, 0) for node in missing)
@@ -345,8 +340,10 @@ class Workspace:
             if table_row is not None:
                 payload = strict.parse_object(envelope.read(row.envelope).payload)
                 filed = file(table_row, payload, row.digest)
-                profile = str(header_of(payload).get("profile", ""))
-                members[row.subject][row.digest] = Member(row.no, row.effect, filed, profile)
+                header = header_of(payload)
+                profile = str(header.get("profile", ""))
+                between = parties(header)
+                members[row.subject][row.digest] = Member(row.no, row.effect, filed, profile, between)
         for no, (kind, version) in cold.items():
             joined = self.joined(members[no])
             self._standings[no] = stand(self._table, no, kind, version, members[no], joined=joined)

@@ -32,7 +32,7 @@ def problem(refused: Refused, status: int | None = None) -> Answer:
     if number == 401:
         headers = ((b"www-authenticate", b'Bearer realm="threeflow"'),)
     elif number in {409, 429, 503} and members["retryable"]:
-        headers = ((b"retry-after", b"1"),)
+        headers = ((b"retry-after", b"%d" % refused.after),)
     return Answer(number, PROBLEM, orjson.dumps(members), headers)
 
 

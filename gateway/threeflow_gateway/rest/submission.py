@@ -1,7 +1,6 @@
 """Submissions: the part in front of connexion, held to the same description (TF-REST-3, TF-REST-4)."""
 
 import asyncio
-from typing import Final
 
 import orjson
 
@@ -13,8 +12,6 @@ from threeflow_gateway.rest.asgi import Answer
 from threeflow_gateway.rest.problems import JOSE, NDJSON, problem, unavailable
 
 __all__ = ["Submissions"]
-
-_RETRY_AFTER: Final = ((b"retry-after", b"1"),)
 
 
 class Submissions:
@@ -50,7 +47,10 @@ class Submissions:
             )
             return orjson.dumps(messages.problem(refused))
         try:
+            self._verbs.line(call)
             return (await self._verbs.submit(call, line)).envelope
+        except Refused as refused:
+            return orjson.dumps(messages.problem(refused))
         except Unavailable as error:
             return unavailable(error).body
 
@@ -67,4 +67,6 @@ def _headers(taken: Taken) -> tuple[tuple[bytes, bytes], ...]:
     retryable = taken.refused is not None and (
         taken.refused.retryable or messages.catalogue()[taken.refused.code].retryable
     )
-    return _RETRY_AFTER if retryable else ()
+    if taken.refused is None or not retryable:
+        return ()
+    return ((b"retry-after", b"%d" % taken.refused.after),)

@@ -124,6 +124,17 @@ class Database:
             return bool(driver.in_transaction)
         return not driver.closed
 
+    def settle_file(self, *, whole: bool) -> None:
+        """Let nothing of what was erased stay in the files of an embedded database; elsewhere do nothing."""
+        if not self.embedded:
+            return
+        with self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            if whole:
+                raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from threeflow_gateway.store.tables import (
     checkpoint,
+    claim,
     document,
     dossier,
     event,
@@ -14,7 +15,6 @@ from threeflow_gateway.store.tables import (
     party,
     subject,
     subject_document,
-    subject_key,
     waiting,
 )
 
@@ -38,11 +38,6 @@ DOCUMENTS_BY_ID: Final = select(
 
 RECEIPT_OF: Final = select(document.c.receipt).where(document.c.no == bindparam("document"))
 """The receipt that one document earned."""
-
-SUBJECTS_BY_KEY: Final = select(subject_key.c.key, subject_key.c.subject).where(
-    subject_key.c.key.in_(_many("keys"))
-)
-"""The subjects that these keys name."""
 
 SUBJECTS_OF_DOCUMENTS: Final = select(subject_document.c.document, subject_document.c.subject).where(
     subject_document.c.document.in_(_many("documents"))
@@ -113,9 +108,7 @@ REDIRECT_SUBJECT: Final = (
 """Make a later subject point to the earlier one that it was joined to."""
 
 MOVE_KEYS: Final = (
-    update(subject_key)
-    .where(subject_key.c.subject == bindparam("from_subject"))
-    .values(subject=bindparam("to_subject"))
+    update(claim).where(claim.c.subject == bindparam("from_subject")).values(subject=bindparam("to_subject"))
 )
 """Give the keys of a joined subject to the earlier one."""
 
@@ -134,9 +127,6 @@ FORGET_DOCUMENTS: Final = subject_document.delete().where(
     subject_document.c.subject == bindparam("from_subject")
 )
 """Take the documents from a subject that was joined to an earlier one."""
-
-INSERT_KEY: Final = insert(subject_key)
-"""Let a key name a subject."""
 
 INSERT_SUBJECT_DOCUMENT: Final = insert(subject_document)
 """Say what a document is about."""
@@ -193,7 +183,7 @@ EVENTS_AFTER: Final = (
 )  # fmt: skip
 """A party's next events."""
 
-KEYS_OF_SUBJECT: Final = select(subject_key.c.key).where(subject_key.c.subject == bindparam("subject"))
+KEYS_OF_SUBJECT: Final = select(claim.c.key).where(claim.c.subject == bindparam("subject")).distinct()
 """All keys of a subject."""
 
 NEWEST_CHECKPOINT: Final = (

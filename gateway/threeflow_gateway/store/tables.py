@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -21,7 +22,9 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "audit",
     "checkpoint",
+    "claim",
     "document",
     "dossier",
     "event",
@@ -29,11 +32,11 @@ __all__ = [
     "mention",
     "metadata",
     "outbox",
+    "part",
     "party",
     "spent_token",
     "subject",
     "subject_document",
-    "subject_key",
     "tile",
     "waiting",
 ]
@@ -98,11 +101,13 @@ subject: Final = Table(
     ),
 )
 
-subject_key: Final = Table(
-    "subject_key",
+claim: Final = Table(
+    "claim",
     metadata,
     Column("key", Text, primary_key=True, comment="JSON text of [kind, scheme, issuer, value]"),
+    Column("claimant", Text, primary_key=True, comment="the issuer whose documents name it"),
     Column("subject", BigInteger, ForeignKey("subject.no"), nullable=False, index=True),
+    Column("titled", Boolean, nullable=False, comment="whether the claim has title to the key"),
 )
 
 subject_document: Final = Table(
@@ -203,6 +208,36 @@ tile: Final = Table(
     ),
     Column("root", LargeBinary(32), nullable=False, comment="hash of the complete subtree of these leaves"),
     Column("hashes", LargeBinary, nullable=False, comment="256 leaf hashes of 32 octets"),
+)
+
+part: Final = Table(
+    "part",
+    metadata,
+    Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="as the header of the document binds it"),
+    Column("digest", Text, nullable=False, comment="sha-256: of its octets; stays when they are gone"),
+    Column("due_at", Text, nullable=False, comment="when its retention is over"),
+    Column("ground", Text, nullable=False, comment="why it is kept until then"),
+    Column("erased_at", Text, nullable=True, comment="null: it is held"),
+    Index("part_due", "erased_at", "due_at"),
+    sqlite_with_rowid=False,
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("no", _Number, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("what", Text, nullable=False, comment="refused, read, erased, incident"),
+    Column("caller", Text, nullable=False, comment="who asked; empty: a stranger or the node"),
+    Column("code", Text, nullable=False, comment="refusal code"),
+    Column("requirement", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("detail", Text, nullable=False, comment="parts, purposes, grounds; no personal data"),
+    Column("times", BigInteger, nullable=False, comment="how often, where the like was counted"),
+    Index("audit_by_at", "at"),
 )
 
 checkpoint: Final = Table(

@@ -10,6 +10,7 @@ from threeflow.process.table import (
     Declares,
     Fact,
     FindingRule,
+    Kept,
     Kind,
     Mention,
     Move,
@@ -28,27 +29,17 @@ NATURES = ("fact", "request", "act")
 ANY_ROLE = "any"
 _KIND = {
     *("title", "subject", "position", "competence", "issuers", "must", "steps", "post", "agrees", "declares"),
-    *("findings", "no-effect", "register"),
+    *("findings", "no-effect", "register", "confirms"),
 }
 _ROW = {
     *("type", "family", "subject", "nature", "title", "note", "issuers", "receivers", "must", "joins", "at"),
-    *(
-        "position",
-        "position-of",
-        "office",
-        "competence",
-        "scope",
-        "declares",
-        "replace",
-        "issuer-of",
-        "facts",
-    ),
-    *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect"),
-    *("account", "accounts", "entries", "entries-of", "number", "mentions", "register"),
+    *("position", "position-of", "office", "competence", "scope", "declares", "replace", "issuer-of"),
+    *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect", "confirms"),
+    *("account", "accounts", "entries", "entries-of", "number", "mentions", "register", "retention"),
 }
 _HEAD = {
     *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),
-    *("names", "documents"),
+    *("names", "documents", "keys", "retention"),
 }
 
 
@@ -74,6 +65,15 @@ def _needs(node: Node) -> tuple[frozenset[str], ...]:
 
 def _flat(needs: tuple[frozenset[str], ...]) -> tuple[str, ...]:
     return tuple(type_ for each in needs for type_ in sorted(each))
+
+
+def _kept(node: Node) -> Kept:
+    said = node.child("retention")
+    said.only(("days", "ground"))
+    days = said.need("days")
+    if not isinstance(days, int) or days < 0:
+        raise said.fail("'days' is a whole number")
+    return Kept(days, said.text("ground"))
 
 
 def _words(node: Node) -> Text:
@@ -109,6 +109,7 @@ class _Reader:
         self.tracks = head.mapped("tracks", self._track)
         self.facts = head.mapped("facts", self._fact)
         self.names = dict(head.get("names", {}))
+        self.givers = head.mapped("keys", self._givers) if "keys" in head.value else {}
 
     def table(self, rows: Mapping[str, Row]) -> Table:
         return Table(
@@ -123,7 +124,13 @@ class _Reader:
             rows=rows,
             reach={track.name: _closure(track, rows) for track in self.tracks.values()},
             kept=self.kept,
+            givers=self.givers,
+            **({"retention": _kept(self.head)} if "retention" in self.head.value else {}),
         )
+
+    def _givers(self, node: Node) -> frozenset[str]:
+        node.only(("given-by",))
+        return frozenset(node.strings("given-by", self.roles | {ANY_ROLE}))
 
     def _track(self, node: Node) -> Track:
         states = node.strings("states")
@@ -197,6 +204,7 @@ class _Reader:
             entries_of=node.strings("entries-of"),
             number=dict(node.get("number", {})),
             mentions=_mentions(node),
+            kept=_kept(node) if "retention" in node.value else None,
         )
 
     def _roles(self, node: Node, name: str) -> frozenset[str]:
@@ -211,7 +219,9 @@ class _Reader:
         # What a kind says itself wins over what its row says for all kinds.
         said = {
             member: row.value[member]
-            for member in ("steps", "post", "findings", "no-effect", "must", "competence", "register")
+            for member in (
+                *("steps", "post", "findings", "no-effect", "must", "competence", "register", "confirms"),
+            )
             if member in row.value
         }
         whole = Node({**said, **node.value}, node.place)
@@ -240,6 +250,7 @@ class _Reader:
             findings=tuple(self._finding(each, facts) for each in whole.each("findings")),
             no_effect=whole.text("no-effect") if "no-effect" in whole.value else None,
             register=str(whole.get("register", "")),
+            confirms=bool(whole.get("confirms", False)),
         )
         _effect(node, kind)
         return kind

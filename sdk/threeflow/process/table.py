@@ -106,7 +106,8 @@ class FindingRule:
 class Kind:
     """One kind of a document type and all that it causes.
 
-    `agrees` says whether its issuer's answer is a yes or a no, None where it is no answer. `no_effect` is the
+    `agrees` says whether its issuer's answer is a yes or a no, None where it is no answer; `confirms` that
+    the giver of a number confirms with it the claims of the documents that it names. `no_effect` is the
     stated reason where it causes nothing. `needs` are the references that it has to name, each a choice of
     types, and `must` all these types.
     """
@@ -126,11 +127,20 @@ class Kind:
     findings: tuple[FindingRule, ...]
     no_effect: Text | None
     register: str = ""
+    confirms: bool = False
 
 
 def choice(need: frozenset[str]) -> str:
     """One need of a kind as the table writes it: a type, or types of which one is enough, `a|b`."""
     return "|".join(sorted(need))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many days personal data is kept from receipt, where its issuer says nothing, and why."""
+
+    days: int
+    ground: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +205,7 @@ class Row:
     entries_of: tuple[str, ...] = ()
     number: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    kept: Kept | None = None
 
     def kind(self, kind: str) -> Kind:
         """The kind of that name; KeyError where the row has none."""
@@ -218,6 +229,7 @@ class Table:
     """The whole table. `findings` holds the words of findings that the fold itself makes.
 
     `kept` names the accounts that are subjects with entries of their own; the others are marks on portions.
+    `givers` says by scheme which roles give out its numbers.
     """
 
     roles: frozenset[str]
@@ -231,6 +243,8 @@ class Table:
     rows: Mapping[str, Row]
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
     kept: frozenset[str] = frozenset()
+    givers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    retention: Kept = Kept(0, Text("no ground is stated", "未说明依据"))
 
     @classmethod
     def parse(cls, mapping: Mapping[str, Any], compile_guard: Compile) -> "Table":
@@ -241,6 +255,11 @@ class Table:
 
     def row(self, type_: str) -> Row | None:
         return self.rows.get(type_)
+
+    def retention_of(self, type_: str) -> Kept:
+        """How long personal data of this type of document is kept."""
+        row = self.rows.get(type_)
+        return row.kept if row is not None and row.kept is not None else self.retention
 
     def tracks_of(self, subject: str) -> tuple[Track, ...]:
         """The tracks of one kind of subject, in the table's order."""

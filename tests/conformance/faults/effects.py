@@ -48,6 +48,17 @@ def a_forked_log_is_witnessed() -> None:
     put("threeflow_gateway.delivery.checkpoints:Continuation", "check", check)
 
 
+@fault("TF-SUBJ-23", "TF-SUBJ-24", "TF-SUBJ-26")
+def whoever_names_a_key_joins() -> None:
+    put("threeflow_gateway.intake.titles:Titles", "giver", lambda *_args: None)
+    put("threeflow_gateway.intake.titles:Titles", "nature", lambda *_args: "act")
+
+
+@fault("TF-SUBJ-25")
+def who_was_shown_joins_only_what_is_there() -> None:
+    put("threeflow_gateway.intake.titles", "_names", lambda *_args: False)
+
+
 @fault("TF-INTAKE-30")
 def nothing_is_delivered() -> None:
     put(_D, "destinations", lambda *_args, **_kwargs: ())

@@ -1,6 +1,7 @@
 """The table holds to its own language, and a faulty one is refused whole with its place."""
 
 import copy
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import threeflow_spec
 from kit.filing import published
 from threeflow.process import Table, TableError, file
 from threeflow.rules import cel
@@ -163,6 +165,16 @@ def test_a_faulty_table_is_refused_whole_with_its_place(source: dict[str, Any], 
         Table.parse(source, cel.compile)
     assert caught.value.place == place
     assert words in caught.value.detail
+
+
+@pytest.mark.requirement("TF-TABLE-18")
+def test_givers_of_numbers_are_declared_roles_and_every_scheme_has_its_row(source: dict[str, Any]) -> None:
+    table = Table.parse(source, cel.compile)
+    schemes = json.loads(threeflow_spec.read("v1/codelists/key-scheme.json"))["codes"]
+    assert set(table.givers) == {each["code"] for each in schemes}
+    source["keys"]["waybill"] = {"given-by": ["pirate"]}
+    with pytest.raises(TableError, match="pirate"):
+        Table.parse(source, cel.compile)
 
 
 @pytest.mark.requirement("TF-TABLE-1")

@@ -30,12 +30,12 @@ async def test_exported_goods_return_through_an_export_of_xb_and_an_import_of_xa
         own = {"scheme": "local-reference", "issuer": "xa.declarant", "value": number}
         keys = [own, way]
         goods_back = {each: vector("declaration/transit")[each] for each in ("items", "packages", "totals")}
-        await say(
+        waybill = await say(
             "waybill/air-parcel-in-two-cartons", "xa.carrier", BOTH, keys=[way], carriage=_back(),
             packages=goods_back["packages"], packageCount=1,
         )  # fmt: skip
         request = await say(
-            "return-request/export-return", "xa.declarant", BOTH, goods.declaration, keys=keys,
+            "return-request/export-return", "xa.declarant", BOTH, goods.declaration, waybill, keys=keys,
             packages=goods_back["packages"],
             returns=[{"item": 1, "number": goods.declared["value"], "line": 1, "quantity": "2"}],
         )  # fmt: skip
@@ -44,9 +44,9 @@ async def test_exported_goods_return_through_an_export_of_xb_and_an_import_of_xa
             act=AT_IMPORT, **STATUS,
         )  # fmt: skip
         leaving = await say(
-            "declaration/transit", "xb.declarant", [*BOTH, "xa.carrier"], keys=keys, kind="full",
-            direction="export", procedure={"list": "eu-procedure", "code": "3171"}, without=["transit"],
-            **goods_back,
+            "declaration/transit", "xb.declarant", [*BOTH, "xa.carrier"], waybill, request, keys=keys,
+            kind="full", direction="export", procedure={"list": "eu-procedure", "code": "3171"},
+            without=["transit"], **goods_back,
         )  # fmt: skip
         to = ["xb.declarant", "xa.customs", "xa.carrier"]
         export = await say("customs-status/registered", "xb.customs", to, leaving, **STATUS)

@@ -1,5 +1,7 @@
 """Goods that go into stock before they are sold: bonded (1210), abroad (9810), with sales later."""
 
+from typing import Any
+
 import pytest
 
 from kit.asynchronous import synchronous
@@ -15,6 +17,7 @@ class Stock:
         self.journey = journey
         self.customs = list(customs)
         self.account = account(kind, "3601000011", "DE")
+        self.stored: list[Any] = []
 
     async def report(  # noqa: PLR0917
         self, what: str, kind: str, pieces: int, at: str, issuer: str = "xb.warehouse",
@@ -26,10 +29,13 @@ class Stock:
             "sales": [{"number": number, "line": 1, "price": {"value": "10.00", "currency": "EUR"},
                        "country": "DE"}]
         }  # fmt: skip
-        await self.journey.say(
+        # Who sells from another's warehouse was shown what came in there.
+        shown = [] if what.startswith("stock") else self.stored[:1]
+        said = await self.journey.say(
             what,
             issuer,
             [each for each in self.customs if each != issuer],
+            *shown,
             keys=[account_key(self.account)],
             account=self.account,
             kind=kind,
@@ -41,6 +47,8 @@ class Stock:
             **({"reasons": REASONS} if kind in ("adjustment", "written-off") else {}),
             **sale,
         )  # fmt: skip
+        if what.startswith("stock"):
+            self.stored.append(said)
 
     async def balance(self, node: str) -> tuple[str, dict[str, str], dict[str, str]]:
         """The account as a gateway has it."""

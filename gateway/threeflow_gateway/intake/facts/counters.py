@@ -32,7 +32,7 @@ def year_to_date(asked: Asked) -> object | None:
     year = str(asked.payload["header"]["issuedAt"])[:4]
     number = f"{year}/{str(digests[0]).removeprefix('sha-256:')[:_DIGITS]}"
     key = {"scheme": "account", "issuer": asked.node, "value": f"{_PERSONAL}:{number}"}
-    subject = asked.workspace.subject_of(key_text("account", key))
+    subject = asked.workspace.book.own(key_text("account", key))
     if subject is None:
         return "0" if "yearToDate" in asked.keeps else None
     balance = asked.workspace.standing(subject).state.accounts.get(_PERSONAL)

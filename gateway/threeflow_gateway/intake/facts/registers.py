@@ -109,7 +109,7 @@ def _left(asked: Asked, found: Found) -> Decimal | None:
     if account is not None and asked.workspace is not None:
         key = {"scheme": "account", "issuer": account["holder"],
                "value": f"{account['kind']}:{account['number']}"}  # fmt: skip
-        number = asked.workspace.subject_of(key_text("account", key))
+        number = asked.workspace.book.own(key_text("account", key))
         if number is not None:
             balance = asked.workspace.standing(number).state.accounts.get(account["kind"])
             open_ = list(balance.open.values()) if balance is not None else []
