@@ -86,7 +86,7 @@ class Site:
         """End all."""
         await self.station.close()
         for each in (self._peer, *self.gateways):
-            await asyncio.to_thread(each.kill)
+            await asyncio.to_thread(each.stop)
         self._nursery.close()
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class Nursery:
 
     def __init__(self, log: Path) -> None:
         self.log = log
+        # Victims of several tasks come back at once: each reads the answer to its own line.
+        self._asking = threading.Lock()
         with log.open("ab") as said:
             self._parent = subprocess.Popen(
                 [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
@@ -29,9 +32,10 @@ class Nursery:
         """Fork a gateway; return its process number."""
         assert self._parent.stdin is not None
         assert self._parent.stdout is not None
-        self._parent.stdin.write(f"{config}\n".encode())
-        self._parent.stdin.flush()
-        return int(self._parent.stdout.readline())
+        with self._asking:
+            self._parent.stdin.write(f"{config}\n".encode())
+            self._parent.stdin.flush()
+            return int(self._parent.stdout.readline())
 
     def close(self) -> None:
         """End the parent; its children were ended by who started them."""
@@ -63,7 +67,9 @@ class Forked:
         raise TimeoutError(self._nursery.log.read_text()[-5000:])
 
     def kill(self) -> None:
-        """End it at once, without a chance to tidy up."""
+        """End it at once, without a chance to tidy up; it must have lived until now."""
+        if self._pid is None or not _lives(self._pid):
+            raise RuntimeError(f"it ended by itself: {self._nursery.log.read_text()[-5000:]}")
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
