@@ -17,7 +17,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: chaos-store clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: bench-stored chaos-store clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -60,6 +60,10 @@ fuzz-ports: $(STAMP)
 	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $(REQUESTS)
 
 .PHONY: soak
+bench-stored: $(STAMP) ## start-up and cost of a submit with 1,000,000 documents stored (ARGS='--stored 20000')
+	@echo "==> python -m benchmarks.stored $(ARGS)"
+	@$(BIN)/python -W ignore -m benchmarks.stored $(ARGS)
+
 soak: $(STAMP) ## a gateway at half of its measured peak, for long (MINUTES=2)
 	@echo "==> python -m benchmarks.soak --minutes $(MINUTES)"
 	@$(BIN)/python -W ignore -m benchmarks.soak --minutes $(MINUTES) $(ARGS)

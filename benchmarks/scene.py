@@ -108,7 +108,7 @@ def order(number: int, at: datetime) -> dict[str, Any]:
     name = f"B-{number:07d}"
     key = {"scheme": "order-number", "issuer": PLATFORM, "value": name}
     items = [_item(line) for line in range(1, LINES + 1)]
-    total = {"value": "120.00", "currency": "GBP"}
+    total = {"value": f"{15 * LINES}.00", "currency": "GBP"}
     return documents.build(
         "order",
         "sale",
