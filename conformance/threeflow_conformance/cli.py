@@ -193,7 +193,7 @@ def _run(asked: argparse.Namespace) -> int:
         digest = transcript.write(asked.out, run, said, only)
         if asked.fuzz_seconds:
             progress.update(task, description="fuzzing")
-            run.outcomes.extend(fuzz.run(network, said, asked.fuzz_seconds))
+            run.outcomes.extend(fuzz.run(network, said, asked.fuzz_seconds, run.shared.agreement))
     waivers.apply(run.outcomes, listed, datetime.now(UTC).date())
     (asked.out / "network.json").write_bytes((asked.network / "network.json").read_bytes())
     shutil.copytree(asked.network / "node" / "trust", asked.out / "node" / "trust", dirs_exist_ok=True)

@@ -1,6 +1,11 @@
 """Fuzzing over the OpenAPI by ``schemathesis``, every request rightly signed; findings are verdicts."""
 
+import copy
+import json
 import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,13 +15,20 @@ from requests.auth import AuthBase
 from threeflow_conformance.engine import Outcome
 from threeflow_conformance.errors import SuiteError
 from threeflow_conformance.judge import schemas
+from threeflow_conformance.judge.answers import JOSE
 from threeflow_conformance.judge.octets import digest
+from threeflow_conformance.judge.table import Act, acts
+from threeflow_conformance.judge.vectors import base
 from threeflow_conformance.parameters import Parameters
 from threeflow_conformance.registry import Case, Check
-from threeflow_conformance.speak.forge import token
+from threeflow_conformance.speak.forge import dump, sealed, token
 from threeflow_conformance.speak.network import Network
+from threeflow_conformance.speak.papers import Paper, Papers
 
-__all__ = ["run"]
+__all__ = ["MODES", "run"]
+
+MODES = ("positive", "negative", "stateful")
+_SPOILED = 0.5
 
 _RULES = {"not_a_server_error": "TF-REST-8", "status_code_conformance": "TF-REST-1",
           "content_type_conformance": "TF-REST-1", "response_schema_conformance": "TF-REST-1"}  # fmt: skip
@@ -48,51 +60,122 @@ class _Signed(AuthBase):
         return request
 
 
-def run(network: Network, parameters: Parameters, seconds: float) -> list[Outcome]:
-    """Fuzz for about so long; one outcome a requirement."""
-    import schemathesis
+def run(
+    network: Network, parameters: Parameters, seconds: float, agreement: Mapping[str, str]
+) -> list[Outcome]:
+    """Fuzz for about so long: with what the description allows, with what it does not, and from answer to answer.
+
+    One outcome for each of these modes and each requirement.
+    """
+    found = []
+    for mode in MODES:
+        failures, scenarios = _round(network, mode, seconds / len(MODES), agreement)
+        found += [
+            _outcome(mode, rule, failures.get(rule, []), scenarios) for rule in sorted(set(_RULES.values()))
+        ]
+    return found
+
+
+def _round(
+    network: Network, mode: str, seconds: float, agreement: Mapping[str, str]
+) -> tuple[dict[str, list[str]], int]:  # fmt: skip
     from schemathesis.engine import events, from_schema
 
-    described = schemas.openapi()
-    schema = schemathesis.openapi.from_dict(_closed(described))
-    schema.config.update(base_url=network.target)
-    schema.auth.set_from_requests(_Signed(network))
     failures: dict[str, list[str]] = {}
+    scenarios = 0
     deadline = time.monotonic() + seconds
-    count = 0
-    for event in from_schema(schema).execute():
+    for event in from_schema(_schema(network, mode, agreement)).execute():
         if isinstance(event, events.ScenarioFinished):
-            count += 1
-            for label, checks in event.recorder.checks.items():
-                for each in checks:
-                    rule = _RULES.get(each.name)
-                    if rule and each.failure_info is not None:
-                        node = event.recorder.cases.get(label)
-                        where = (
-                            f"{node.value.method} {node.value.formatted_path} {node.value.query}"
-                            if node
-                            else label
-                        )
-                        failures.setdefault(rule, []).append(f"{where}: {each.failure_info.failure}")
+            scenarios += 1
+            for rule, words in _findings(event.recorder):
+                failures.setdefault(rule, []).append(words)
         if time.monotonic() > deadline:
             break
-    found = []
-    for rule in sorted(set(_RULES.values())):
-        check = Check(
-            f"fuzz.{rule.lower()}",
-            (rule,),
-            "Signed fuzzing over the OpenAPI",
-            _not_alone,
-            None,
-            lambda _r: True,
-            False,
-            9999,
-        )
-        said = failures.get(rule, [])
-        verdict = "fail" if said else "pass" if count else "could-not-run"
-        message = f"{len(said)} findings, as {said[0][:400]}" if said else ""
-        found.append(Outcome(Case(check, ""), verdict, rule if said else "", message))
-    return found
+    return failures, scenarios
+
+
+def _findings(recorder: Any) -> Iterator[tuple[str, str]]:
+    for label, checks in recorder.checks.items():
+        for each in checks:
+            rule = _RULES.get(each.name)
+            if rule and each.failure_info is not None:
+                node = recorder.cases.get(label)
+                case = node.value if node else None
+                where = f"{case.method} {case.formatted_path} {case.query}" if case else label
+                yield rule, f"{where}: {each.failure_info.failure}"
+
+
+def _schema(network: Network, mode: str, agreement: Mapping[str, str]) -> Any:
+    import schemathesis
+    from schemathesis import GenerationMode
+
+    schemathesis.openapi.media_type(JOSE, _envelopes(network, agreement))
+    schema = schemathesis.openapi.from_dict(_linked(_closed(schemas.openapi())))
+    schema.config.update(base_url=network.target)
+    schema.auth.set_from_requests(_Signed(network))
+    modes = {"positive": [GenerationMode.POSITIVE], "negative": [GenerationMode.NEGATIVE]}.get(mode)
+    stateful = mode == "stateful"
+    phases = schema.config.phases
+    for name in ("examples", "coverage", "fuzzing", "stateful"):
+        phase = phases.get_by_name(name=name)
+        phase.enabled = (name == "stateful") is stateful
+        if modes:
+            phase.generation.modes = modes
+    return schema
+
+
+def _envelopes(network: Network, agreement: Mapping[str, str]) -> Any:
+    """Sealed documents of any type, as their schemas have them or with one member spoiled."""
+    from hypothesis import strategies
+
+    kinds = [each for each in acts() if base(each.type, each.kind)]
+    return strategies.builds(
+        lambda at, seed: _envelope(network, kinds[at % len(kinds)], Random(seed), agreement),  # noqa: S311
+        strategies.integers(0, len(kinds) - 1), strategies.integers(0, 2**63),
+    )  # fmt: skip
+
+
+def _envelope(network: Network, act: Act, random: Random, agreement: Mapping[str, str]) -> bytes:
+    papers = Papers(network, random, datetime.now(UTC), agreement)
+    try:
+        paper = papers.say(act)
+    except SuiteError:
+        paper = papers.order()
+    if random.random() < _SPOILED:
+        paper = _spoiled(paper, random)
+    issuer = network.members[paper.issuer] if paper.issuer in network.members else network.home("platform")
+    return sealed(paper.octets, *(issuer.seals if issuer.required else (issuer.seal,)))
+
+
+def _spoiled(paper: Paper, random: Random) -> Paper:
+    value: Any = json.loads(paper.octets)
+    places = [
+        (holder, name)
+        for holder in _holders(value)
+        for name in (holder if isinstance(holder, dict) else range(len(holder)))
+    ]
+    holder, name = random.choice(places)
+    holder[name] = random.choice(
+        [None, True, -1, 2**53 - 1, "", "\u0627" * 300, [], {}, [[]], "2026-02-30", {"value": "1"}]
+    )
+    return Paper(paper.payload, dump(value))
+
+
+def _holders(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return ([value] if value and isinstance(value, dict | list) else []) + [
+        each for one in inner for each in _holders(one)
+    ]
+
+
+def _outcome(mode: str, rule: str, said: list[str], scenarios: int) -> Outcome:
+    title = f"Signed fuzzing over the OpenAPI, {mode}"
+    check = Check(f"fuzz.{rule.lower()}", (rule,), title, _not_alone, None, lambda _r: True, False, 9999)
+    verdict = "fail" if said else "pass" if scenarios else "could-not-run"
+    message = f"{len(said)} findings, as {said[0][:400]}" if said else ""
+    if not scenarios:
+        message = "no request was made in the time given"
+    return Outcome(Case(check, mode), verdict, rule if said else "", message)
 
 
 async def _not_alone(*_any: object) -> None:
@@ -103,8 +186,32 @@ async def _not_alone(*_any: object) -> None:
 
 def _closed(described: Any) -> Any:
     """The description with the one reference outside it replaced by what it is: any object."""
-    import copy
-
     made = copy.deepcopy(described)
     made["components"]["schemas"]["Document"]["properties"]["header"] = {"type": "object"}
     return made
+
+
+def _linked(described: Any) -> Any:
+    """The description with what an answer leads to: the documents of a feed, one rule of many, the next page."""
+    event = "$response.body#/events/0/document"
+    document = {"issuer": f"{event}/issuer", "id": f"{event}/id"}
+    links = {
+        "/v1/events": {
+            "document": {"operationId": "fetchDocument", "parameters": document},
+            "receipt": {"operationId": "fetchReceipt", "parameters": document},
+            "next": {"operationId": "listEvents", "parameters": {"after": "$response.body#/events/0/sequence"}},
+        },
+        "/v1/rules": {"rule": {"operationId": "fetchRule", "parameters": {"rule": "$response.body#/rules/0/id"}}},
+        "/v1/codelists": {"list": {"operationId": "fetchCodeList", "parameters": {"list": "$response.body#/codelists/0/id"}}},
+    }  # fmt: skip
+    for path, named in links.items():
+        known = {
+            each["operationId"]
+            for item in described["paths"].values()
+            for each in item.values()
+            if "operationId" in each
+        }
+        if path in described["paths"]:
+            fitting = {name: link for name, link in named.items() if link["operationId"] in known}
+            described["paths"][path]["get"]["responses"]["200"]["links"] = fitting
+    return described

@@ -86,9 +86,9 @@ def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
     assert Parameters().restart == ()
 
 
-def test_no_check_asks_anything_but_its_scene_for_chance_or_time() -> None:
-    """A case that drew its own values, or looked at a clock of its own, could not be judged again (`rejudge`)."""
-    own = re.compile(r"^\s*(import|from) (random|secrets|time)\b|datetime\.now|uuid4", re.MULTILINE)
+def test_no_check_asks_anything_but_its_scene_for_chance_or_a_date() -> None:
+    """A case that drew its own values, or asked a clock of its own for the date, could not be judged again (`rejudge`)."""
+    own = re.compile(r"^\s*(import|from) (random|secrets)\b|datetime\.now|uuid4", re.MULTILINE)
     for path in (Path(threeflow_conformance.__file__).parent / "checks").glob("*.py"):
         found = own.search(path.read_text(encoding="utf-8"))
         assert not found, (
