@@ -113,6 +113,8 @@ table: $(STAMP)
 requirements: $(STAMP) ## which requirements no test is tied to
 	@echo "==> tools/coverage.py"
 	@$(BIN)/python tools/coverage.py $(ARGS)
+	@echo "==> threeflow-conformance list --gaps"
+	@$(BIN)/threeflow-conformance list --gaps
 
 format: $(STAMP) ## rewrite the sources as ruff formats them
 	@$(BIN)/ruff format .

@@ -114,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     listed = _command(commands, "list", _list, "list the checks, or how every requirement is shown")
     listed.add_argument("--requirements", action="store_true", help="requirements instead of checks")
     listed.add_argument(
+        "--gaps",
+        action="store_true",
+        help="requirements and rows of the exchange table that nothing shows; exit code 1 where there are any",
+    )
+    listed.add_argument(
         "--role", choices=sorted(ROLES), default="customs:export", help="the role whose checks are listed"
     )
     shown = _command(commands, "show", _show, "show one requirement: its words and what shows it")
@@ -237,7 +242,28 @@ def _say(text: str) -> None:
     _OUT.print(Text(text), soft_wrap=True)
 
 
+def _gaps() -> int:
+    """Name what nothing shows, and what whoever wrote it can do."""
+    found = [
+        f"{each.id} ({each.page}): {each.text[:90]}" for each in coverage.coverage() if each.how == "gap"
+    ]
+    found += [
+        f"{name} of the exchange table" for name, how in coverage.row_coverage().items() if how == "gap"
+    ]
+    for each in found:
+        _say(f"nothing of the suite shows {each}")
+    if found:
+        _say(
+            "For each: tie a check of conformance/threeflow_conformance/checks to it, @check(ID); or add a vector that "
+            "names it, or its row under `vectors`, or a reason under `excluded`, in "
+            "conformance/threeflow_conformance/data/coverage.yaml."
+        )
+    return 1 if found else 0
+
+
 def _list(asked: argparse.Namespace) -> int:
+    if asked.gaps:
+        return _gaps()
     table = Table(box=None)
     if asked.requirements:
         for name in ("requirement", "level", "shown by", "which"):

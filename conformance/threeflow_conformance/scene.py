@@ -148,9 +148,16 @@ class Scene:
         """The call in the place of a request, in a case that runs over gRPC and where there is one."""
         return call_for(method, target, body) if self.binding == "grpc" else None
 
-    async def call(self, call: Call, caller: Member | None, *, streams: bool = False) -> tuple[str, bytes]:
+    async def call(
+        self,
+        call: Call,
+        caller: Member | None,
+        *,
+        streams: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> tuple[str, bytes]:
         """Make any call; return its status and the octets of its answer or details, judged as far as all are."""
-        headers = {}
+        headers = dict(more or {})
         if caller is not None:
             issued = int(self.world.now().timestamp())
             claims: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """Every requirement and every row is shown by a check or a vector, or is left out for a stated reason."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from faults import FAULTS
 
 import threeflow_conformance
-from threeflow_conformance import engine, waivers
+from threeflow_conformance import cli, engine, waivers
 from threeflow_conformance.coverage import coverage, requirements, row_coverage
 from threeflow_conformance.errors import UsageError
 from threeflow_conformance.parameters import Parameters, load
@@ -19,6 +20,16 @@ from threeflow_conformance.speak.roles import ROLES
 
 def test_no_requirement_is_a_gap() -> None:
     assert [each.id for each in coverage() if each.how == "gap"] == []
+
+
+def test_the_command_line_tells_a_gap_and_what_to_do_about_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["list", "--gaps"]) == 0
+    gap = replace(next(each for each in coverage() if each.how == "excluded"), reason="")
+    monkeypatch.setattr(cli.coverage, "coverage", lambda: (gap,))
+    assert cli.main(["list", "--gaps"]) == 1
+    assert gap.id in capsys.readouterr().out
 
 
 def test_no_row_is_a_gap() -> None:

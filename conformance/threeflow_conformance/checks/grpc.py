@@ -24,6 +24,7 @@ from threeflow_conformance.speak.calls import answer as answer_of
 from threeflow_conformance.speak.forge import edited, flipped
 from threeflow_conformance.speak.papers import Paper
 
+_MOST_TRIED = 32 * 1024 * 1024
 _FIELD_99 = b"\x9a\x06\x01x"
 """A field of length 1 with the number 99, as a later edition may have one."""
 
@@ -194,3 +195,36 @@ async def bound(scene: Scene) -> None:
     )
     held = await scene.fetch(paper, platform, accept=JOSE)
     scene.expect("TF-GRPC-4", held.status == 200, f"it is held as {held.said}")
+
+
+@check("TF-GRPC-17", "TF-INTAKE-2")
+async def too_large(scene: Scene) -> None:
+    """An envelope larger than the statement allows is refused as such, beside one that is taken in."""
+    most = int(scene.shared.statement.get("limits", {}).get("maxBodyOctets", 0))
+    scene.ready(0 < most <= _MOST_TRIED, f"the statement allows {most} octets, which is too much to try")
+    platform = scene.network.home("platform")
+    large = _submit(scene, b" " * (most + 1))
+    await scene.refused_call(large, platform, "too-large", "TF-GRPC-17")
+    status, _ = await scene.call(_submit(scene, scene.papers.order()), platform)
+    scene.expect("TF-GRPC-17", status == "OK", f"afterwards a right document came to {status}")
+
+
+@check("TF-GRPC-18")
+async def much_metadata(scene: Scene) -> None:
+    """Metadata of 8,192 octets are taken, the token among them."""
+    # What the library itself and the token add stays below a kilobyte and a half.
+    more = {"x-padding": "x" * 6600}
+    status, _ = await scene.call(
+        _submit(scene, scene.papers.order()), scene.network.home("platform"), more=more
+    )
+    scene.expect("TF-GRPC-18", status == "OK", f"with much metadata a right document came to {status}")
+
+
+@check("TF-GRPC-20")
+async def health(scene: Scene) -> None:
+    """The standard health service answers for the node and for each of its services, without a token."""
+    for name in ("", "threeflow.v1.DocumentService", "threeflow.v1.LogService", "threeflow.v1.NodeService"):
+        asked = b"\x0a" + bytes([len(name)]) + name.encode() if name else b""
+        status, octets = await scene.call(Call("/grpc.health.v1.Health/Check", asked), None)
+        serving = (status, octets) == ("OK", b"\x08\x01")
+        scene.expect("TF-GRPC-20", serving, f"the health of {name or 'the node'} came to {status} {octets!r}")
