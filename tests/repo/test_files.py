@@ -59,7 +59,7 @@ def test_code_files_hold_one_noun_and_stay_short(texts: dict[Path, str], root: P
 
 
 def test_every_test_folder_mirrors_a_package(root: Path) -> None:
-    known = {"conformance", "gateway", "repo", "sdk", "spec", "system"}
+    known = {"conformance", "fuzz", "gateway", "repo", "sdk", "spec", "system"}
     folders = {
         path.name for path in (root / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
     }

@@ -23,6 +23,9 @@ _LOG = logging.getLogger(__name__)
 _COMPANY: Final = 3
 """So many documents in one batch say that more are on their way."""
 
+_LONGEST_GATHER: Final = 5
+"""So many times the linger a batch waits at most while documents keep arriving."""
+
 Job = TypeVar("Job")
 Job_contra = TypeVar("Job_contra", contravariant=True)
 
@@ -51,7 +54,8 @@ class Work(Protocol[Job_contra]):
 class Committer(Generic[Job]):
     """A queue of jobs in front of one writer.
 
-    Only while documents arrive together does it linger, seconds, for company: a lone document never waits.
+    Only while documents arrive together does it linger, seconds, for company, and up to five times as long as
+    long as more keep coming: a lone document never waits.
     """
 
     def __init__(
@@ -117,7 +121,7 @@ class Committer(Generic[Job]):
                 await self._arrived.wait()
                 continue
             if busy and len(self._waiting) < self._largest_batch:
-                await asyncio.sleep(self._linger)
+                await self._gather()
             size = min(len(self._waiting), self._largest_batch)
             busy = size >= _COMPANY
             taken = [self._waiting.popleft() for _ in range(size)]
@@ -129,6 +133,16 @@ class Committer(Generic[Job]):
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
+
+    async def _gather(self) -> None:
+        """Linger for company, and a little longer as long as company keeps coming."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LONGEST_GATHER * self._linger
+        await asyncio.sleep(self._linger)
+        seen = 0
+        while seen < len(self._waiting) < self._largest_batch and loop.time() < until:
+            seen = len(self._waiting)
+            await asyncio.sleep(self._linger / 4)
 
     async def _commit(self, jobs: list[Job]) -> list[Result]:
         began = time.perf_counter()
