@@ -270,3 +270,26 @@ async def test_a_number_that_no_node_gives_joins_by_digest_alone(tmp_path: Path)
         assert (await station.submit(naming)).state == "accepted"
         found = await station.as_("xa.customs").subject("case", key)
         assert len(found["documents"]) == 3
+
+
+@pytest.mark.requirement("TF-INTAKE-17", "TF-INTAKE-12")
+@synchronous
+async def test_a_reference_to_what_one_may_not_read_tells_nothing(tmp_path: Path) -> None:
+    society = Society(members=(*MEMBERS, *OUTSIDERS))
+    async with in_process(tmp_path, society) as (station, _):
+        parcel = Parcel()
+        assert (await station.submit(parcel.declaration)).state == "accepted"
+        guessed = {**ref(parcel.declaration), "digest": "sha-256:" + "0" * 64}
+        unheard = {**guessed, "id": str(uuid.uuid4())}
+        act = parcel._act("customs-status/registered")
+        port = {**act, "office": {"list": "xa-office", "code": "XA200"}}
+        said = {}
+        for issuer, decided in (("xa.customs", act), (PORT, port)):
+            for what, reference in (("held", guessed), ("not held", unheard)):
+                status = paper(
+                    "customs-status/registered", issuer, ["xa.declarant"], references=[reference], act=decided
+                )
+                outcome = await station.submit(status)
+                said[issuer, what] = outcome.code or outcome.state
+        assert said[PORT, "held"] == said[PORT, "not held"] == "pending"
+        assert said["xa.customs", "held"] == "reference-mismatch"
