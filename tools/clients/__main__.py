@@ -11,14 +11,16 @@ whole job, 1 one did not, 2 it could not run.
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
 import shutil
+import signal
 import sys
+from collections.abc import Coroutine
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -46,13 +48,27 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("tools.clients").setLevel(logging.INFO if asked.serve else logging.WARNING)
+    work = (
+        serve(asked.serve)
+        if asked.serve
+        else matrix(asked.only or list(TOOLS), asked.out, as_json=asked.json)
+    )
     try:
-        if asked.serve:
-            return asyncio.run(serve(asked.serve))
-        return asyncio.run(matrix(asked.only or list(TOOLS), asked.out, as_json=asked.json))
+        return asyncio.run(interruptible(work))
+    except asyncio.CancelledError:
+        return 0 if asked.serve else 2
     except (OSError, RuntimeError) as error:
         sys.stderr.write(f"could not run: {error}\n")
         return 2
+
+
+async def interruptible(work: Coroutine[Any, Any, int]) -> int:
+    """Do the work; a signal to end cancels it, so that the node is stopped whatever happens."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, task.cancel)
+    return await task
 
 
 async def serve(folder: Path) -> int:
@@ -62,8 +78,7 @@ async def serve(folder: Path) -> int:
             f"a sandbox node at {sandbox.endpoint}; clients read {sandbox.client_file}. Ctrl-C ends it.",
             flush=True,
         )
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
+        await asyncio.Event().wait()
     return 0
 
 
