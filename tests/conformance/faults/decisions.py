@@ -25,7 +25,7 @@ def anybody_may_ask_for_an_amendment() -> None:
 
 @fault("TF-INTAKE-17")
 def a_reference_may_name_other_octets() -> None:
-    forgive(_D, "_awaited", ("TF-INTAKE-17",), lambda *_: set())
+    forgive(_D + ":Decider", "_awaited", ("TF-INTAKE-17",), lambda *_: set())
 
 
 @fault("TF-INTAKE-11")
