@@ -100,8 +100,11 @@ imports: $(STAMP)
 	@$(BIN)/lint-imports
 
 proto: $(STAMP)
-	@echo "==> buf lint, buf format"
+	@echo "==> buf lint, buf format, buf breaking against the last release"
 	@cd proto && $(abspath $(BIN))/buf lint && $(abspath $(BIN))/buf format --diff --exit-code
+	@released=$$(mktemp -d) && trap 'rm -rf "$$released"' EXIT && \
+	  tar -xJf "$$(ls spec/releases/*.tar.xz | sort -V | tail -n 1)" -C "$$released" proto && \
+	  cd proto && $(abspath $(BIN))/buf breaking --against "$$released/proto"
 
 drift: $(STAMP)
 	@for tool in $(GENERATORS); do echo "==> $$tool --check"; $(BIN)/python $$tool --check || exit 1; done

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import grpc.aio
-from benchmarks import load
+from benchmarks import frames, load
 
 SERVICE = "/threeflow.v1.DocumentService/"
 CHANNELS = 4
+HEADERS = (
+    (":method", "POST"), (":scheme", "http"), (":path", SERVICE + "SubmitDocument"),
+    (":authority", "127.0.0.1"), ("te", "trailers"), ("content-type", "application/grpc"),
+)  # fmt: skip
 Request = tuple[str, bytes]
 
 
@@ -23,24 +27,20 @@ def split(request: bytes) -> Request:
 
 
 async def calls(port: int, at_once: int, requests: list[Request]) -> list[bytes]:
-    """Answer octets of one call a request."""
+    """Answer octets of one call a request; as bare as the load on REST, so that the server sets the pace."""
     answers = [b""] * len(requests)
     share = iter(list(enumerate(requests)))
-    # Channels with the same options share a connection; a number of its own gives each one of its own.
-    channels = [
-        grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.channel_number", number)])
-        for number in range(min(CHANNELS, at_once))
-    ]
+    lines = [await frames.Connection.open(port) for _ in range(min(CHANNELS, at_once))]
 
-    async def work(channel: grpc.aio.Channel, share: Iterator[tuple[int, Request]]) -> None:
-        submit: Any = channel.unary_unary(SERVICE + "SubmitDocument")
+    async def work(line: frames.Connection, share: Iterator[tuple[int, Request]]) -> None:
         for number, (token, message) in share:
-            answers[number] = await submit(message, metadata=(("authorization", f"Bearer {token}"),))
+            headers = (*HEADERS, ("authorization", f"Bearer {token}"))
+            answers[number] = await line.call(headers, message)
 
     async with asyncio.timeout(load.TIMEOUT_SECONDS):
-        await asyncio.gather(*(work(channels[number % len(channels)], share) for number in range(at_once)))
-    for channel in channels:
-        await channel.close()
+        await asyncio.gather(*(work(lines[number % len(lines)], share) for number in range(at_once)))
+    for line in lines:
+        line.close()
     return answers
 
 

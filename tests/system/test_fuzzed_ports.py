@@ -11,8 +11,22 @@ from fuzz import ports
 from fuzz.grpc_port import Call
 from fuzz.wire import Reply
 from kit.asynchronous import synchronous
+from kit.members import Society
+from kit.raw import post
+from kit.stations import in_process
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.mark.requirement("TF-REST-1")
+@synchronous
+async def test_a_path_with_a_slash_behind_it_is_not_found_and_redirects_nowhere(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, _):
+        for target in ("/health/", "/v1/events/", "/v1/documents/batch/", "/"):
+            answer = await post(station, b"", target=target, method="GET")
+            assert answer.status_code == 404, target
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "location" not in answer.headers
 
 
 @pytest.mark.requirement("TF-REST-8")
@@ -33,4 +47,9 @@ def test_a_failure_and_a_hang_are_findings() -> None:
     tally.count(Call("DocumentService/FetchDocument", b"", None), "UNKNOWN")
     tally.add(b"GET / HTTP/1.1\r\n\r\n", Reply(503, False, b"HTTP/1.1 503 x\r\nRetry-After: 1\r\n\r\n"))
     found = ports.findings({"kinds": [tally.told()], "memoryFlat": False, "memoryMiB": [1, 2]})
-    assert [each.partition(":")[0] for each in found] == ["5xx", "5xx", "hang", "memory kept growing"]
+    assert [each.partition(":")[0] for each in found] == [
+        "3xx or 5xx",
+        "3xx or 5xx",
+        "hang",
+        "memory kept growing",
+    ]

@@ -135,6 +135,9 @@ class Edge:
     async def _below(
         self, scope: Scope, body: bytes, receive: Receive, send: Send
     ) -> Answer | None:  # fmt: skip
+        if scope["path"].endswith("/"):
+            # What is below would redirect to the path without the slash, and no caller may follow.
+            return from_status(404, "no operation has this path")
         # What is below would call a chunked body empty, and stumble over a type that is no text.
         kept = [each for each in scope["headers"] if each[0] not in _ABOUT_BODY]
         if scope["path"] in _BODY_TYPE:
