@@ -32,6 +32,8 @@ from threeflow_gateway.config import Config, MisconfiguredError, load
 from threeflow_gateway.grpc.server import Server
 from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.node import GatewayNode
+from threeflow_gateway.observe import logs
+from threeflow_gateway.observe.traces import Traces
 from threeflow_gateway.rest import operations
 from threeflow_gateway.rest.asgi import Answer, App, Receive, Scope, Send
 from threeflow_gateway.rest.edge import Edge
@@ -45,9 +47,11 @@ _LOG = logging.getLogger(__name__)
 class Gateway:
     """A node and the ASGI application that answers for it."""
 
-    def __init__(self, config: Config, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(
+        self, config: Config, now: Callable[[], datetime] = clock.now, traces: Traces | None = None
+    ) -> None:
         """Assemble the node; raises as ``GatewayNode``."""
-        self.node = GatewayNode(config, now)
+        self.node = GatewayNode(config, now, traces)
         limits = config.limits
         callers = Callers(
             self.node.trust, self.node.intake.spend, node=config.node.id, environment=config.node.environment
@@ -130,7 +134,7 @@ def serve(config_path: Path) -> int:
     """Run a node until it is asked to stop; return 0, or 2 where it could not run."""
     try:
         config = load(config_path)
-        logging.basicConfig(level=config.log.level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logs.configure(config.log.level, config.log.format)
         gateway = Gateway(config)
     except (MisconfiguredError, OSError, Refused, SQLAlchemyError, Unavailable, ValueError) as error:
         sys.stderr.write(f"threeflow: cannot run this node: {error}\n")

@@ -22,6 +22,7 @@ __all__ = [
     "Node",
     "Process",
     "Storage",
+    "Traces",
     "Trust",
     "load",
 ]
@@ -159,6 +160,7 @@ class Log:
         "Least time between two checkpoints, besides those that a dossier needs.", 60.0
     )
     level: str = _setting("Least level of messages on standard error: DEBUG, INFO, WARNING or ERROR.", "INFO")
+    format: str = _setting("How a message is written: text, or json with one object a line.", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,15 @@ class Grpc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Where OpenTelemetry's spans go, with the extra ``threeflow[tracing]``. Off without an address."""
+
+    endpoint: str = _setting("OTLP/HTTP address of a collector, such as http://127.0.0.1:4318/v1/traces.", "")
+    ratio: float = _setting("Share of the traces that begin here and are kept; a caller's choice stays.",
+                            1.0)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
     """The port on which Prometheus reads the node's metrics. Off where no port is named."""
 
@@ -241,6 +252,7 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=Traces)
     admin: Admin = field(default_factory=Admin)
     audit: Audit = field(default_factory=Audit)
     grpc: Grpc | None = None
@@ -248,7 +260,8 @@ class Config:
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
-    "delivery": Delivery, "log": Log, "metrics": Metrics, "admin": Admin, "audit": Audit, "grpc": Grpc,
+    "delivery": Delivery, "log": Log, "metrics": Metrics, "traces": Traces, "admin": Admin, "audit": Audit,
+    "grpc": Grpc,
 }  # fmt: skip
 _MAY_BE_ABSENT: Final = {"grpc"}
 

@@ -39,6 +39,7 @@ from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.observe.server import MetricsPort
+from threeflow_gateway.observe.traces import Traces, open_traces
 from threeflow_gateway.ruling import RuleFiles
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store import revisions
@@ -58,8 +59,10 @@ _WITNESS_SECONDS: Final = 5.0
 class GatewayNode:
     """Everything that a running node holds. Made outside an event loop, started and closed inside one."""
 
-    def __init__(self, config: Config, now: Callable[[], datetime] = clock.now) -> None:
-        """Read keys, trust lists and standard, and open the database.
+    def __init__(
+        self, config: Config, now: Callable[[], datetime] = clock.now, traces: Traces | None = None
+    ) -> None:
+        """Read keys, trust lists and standard, and open the database; ``traces`` go before the settings'.
 
         Raises:
             OSError: a file cannot be read.
@@ -92,6 +95,7 @@ class GatewayNode:
             pending=timedelta(seconds=config.process.pending_seconds),
         )  # fmt: skip
         self.metrics = Metrics()
+        self.traces = traces or open_traces(node, config.traces.endpoint, config.traces.ratio)
         self._writer = Writer(self.database)
         self._memory = memory = Memory(config.limits.subjects_in_memory)
         self._notices, self._duties = Notices(self.database), duties(self.database)
@@ -110,6 +114,7 @@ class GatewayNode:
             Rates("documents", config.limits.documents_per_second, config.limits.documents_at_once), Audit(),
             answer_seconds=config.limits.answer_seconds,
             continues=Continuation(self.database, self.peers, node=node).check, metrics=self.metrics,
+            traces=self.traces,
         )  # fmt: skip
         self.ledger = Ledger(self.database)
         self.reads = Reads(
@@ -126,6 +131,7 @@ class GatewayNode:
             settings=config.delivery,
             now=now,
             metrics=self.metrics,
+            traces=self.traces,
         )
         self._checkpoints = Checkpoints(
             self.database, self.ledger, sealer, self.peers, self.intake, duties=self._duties,
@@ -197,6 +203,7 @@ class GatewayNode:
         await self._duties.close()
         self._writer.close()
         await self.peers.close()
+        await asyncio.to_thread(self.traces.close)
         self.database.close()
 
     async def next_events(self, caller: str, after: int, limit: int, wait: float) -> dict[str, Any]:

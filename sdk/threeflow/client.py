@@ -82,10 +82,17 @@ class Client:
             raise ValueError("this client has no seal key")
         return envelope.seal(strict.dump(dict(payload)), *self._seal_keys, parts=parts)
 
-    async def submit(self, document: Mapping[str, object] | bytes, *, parts: Sequence[bytes] = ()) -> Outcome:
+    async def submit(
+        self,
+        document: Mapping[str, object] | bytes,
+        *,
+        parts: Sequence[bytes] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> Outcome:
         """Submit one document, as a payload to seal or as a sealed envelope, and return its outcome.
 
         The same envelope is sent again, each time under a fresh token, while the node asks to retry.
+        ``headers`` go beside the binding's own, such as a ``traceparent``.
 
         Raises:
             Unavailable: no answer that holds.
@@ -94,8 +101,9 @@ class Client:
         submitted = envelope.read(raw)
         for attempt in range(1, self._patience.attempts + 1):
             answer = await self._transport.request(
-                "POST", "/v1/documents", body=raw, media_type=JOSE, accept=f"{JOSE}, application/problem+json"
-            )
+                "POST", "/v1/documents", body=raw, media_type=JOSE,
+                accept=f"{JOSE}, application/problem+json", more=headers,
+            )  # fmt: skip
             found = self._outcome(answer.content, answer.status_code, submitted)
             if not found.retryable or attempt == self._patience.attempts:
                 return found
@@ -103,7 +111,9 @@ class Client:
             await asyncio.sleep(min(doubled, self._patience.longest_pause))
         raise Unavailable("no attempt was made")
 
-    async def submit_batch(self, envelopes: Sequence[bytes]) -> list[Outcome]:
+    async def submit_batch(
+        self, envelopes: Sequence[bytes], *, headers: Mapping[str, str] | None = None
+    ) -> list[Outcome]:
         """Submit many sealed envelopes in one request and return their outcomes, in the same order.
 
         Raises:
@@ -113,7 +123,7 @@ class Client:
         submitted = [envelope.read(raw) for raw in envelopes]
         body = b"".join(each.compact + b"\n" for each in submitted)
         answer = await self._transport.request(
-            "POST", "/v1/documents/batch", body=body, media_type=NDJSON, accept=NDJSON
+            "POST", "/v1/documents/batch", body=body, media_type=NDJSON, accept=NDJSON, more=headers
         )
         lines = self._good(answer).splitlines()
         if len(lines) != len(submitted):

@@ -85,13 +85,16 @@ class Transport:
         media_type: str = "",
         accept: str = "*/*",
         anonymous: bool = False,
+        more: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send one request and return the last answer; ``target`` is path and query as sent.
+
+        ``more`` are headers beside those of the binding.
 
         Raises:
             Unavailable: no attempt got an answer.
         """
-        headers = {"accept": accept} | ({"content-type": media_type} if media_type else {})
+        headers = {**(more or {}), "accept": accept} | ({"content-type": media_type} if media_type else {})
         fault = ""
         for attempt in range(1, self._patience.attempts + 1):
             if not anonymous:

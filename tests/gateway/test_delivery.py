@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -136,14 +137,14 @@ def test_no_document_overtakes_an_earlier_one_of_its_subject(
             return refused("rule-violated") if fault == "dead" else taken()
 
         class Wire(type(debtor.far)):  # type: ignore[misc]
-            async def submit_batch(self, envelopes: list[bytes]) -> list[Outcome]:
+            async def submit_batch(self, envelopes: list[bytes], **more: Any) -> list[Outcome]:
                 numbers = [int(each) for each in envelopes]
                 assert numbers == sorted(numbers)
                 for number in numbers:
                     earlier = {no for no in about if no < number and about[no] == about[number]}
                     assert earlier <= ended | set(numbers), f"{number} overtakes {earlier - ended}"
                 self.down = bool(drawn) and drawn[-1] == "cut" and drawn.pop() == "cut"
-                found: list[Outcome] = await super().submit_batch(envelopes)
+                found: list[Outcome] = await super().submit_batch(envelopes, **more)
                 return found
 
         debtor.peers[PEER] = wire = Wire(answer)
@@ -191,7 +192,7 @@ async def test_a_peer_that_hangs_delays_no_other(owing: Owing) -> None:
     debtor = owing("xb.customs", "xc.customs")
     hangs = asyncio.Event()
 
-    async def never(_: bytes) -> Outcome:
+    async def never(_: bytes, **_more: Any) -> Outcome:
         await hangs.wait()
         raise AssertionError
 

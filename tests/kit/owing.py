@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,10 +69,12 @@ class Far:
     requests: list[list[int]] = field(default_factory=list)
     received: list[int] = field(default_factory=list)
 
-    async def submit(self, document: bytes) -> Outcome:
-        return (await self.submit_batch([document]))[0]
+    async def submit(self, document: bytes, *, headers: Mapping[str, str] | None = None) -> Outcome:
+        return (await self.submit_batch([document], headers=headers))[0]
 
-    async def submit_batch(self, envelopes: Sequence[bytes]) -> list[Outcome]:
+    async def submit_batch(
+        self, envelopes: Sequence[bytes], *, headers: Mapping[str, str] | None = None
+    ) -> list[Outcome]:
         numbers = [int(each) for each in envelopes]
         self.requests.append(numbers)
         if self.down:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -13,7 +14,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -137,6 +138,25 @@ def held(out: Path) -> dict[str, Counter[tuple[str, str, str]]]:
             rows = database.execute("select issuer, type, kind from document where type != 'checkpoint'")
             found[folder.name] = Counter(rows.fetchall())
     return found
+
+
+def personal(out: Path) -> set[str]:
+    """What only the parts of documents say, which the nodes of a run hold: names, addresses, accounts."""
+    found: set[str] = set()
+    for folder in sorted((out / "nodes").glob("*.*/")):
+        with sqlite3.connect(folder / "node.sqlite3") as database:
+            for (raw,) in database.execute("select envelope from document"):
+                for part in json.loads(raw).get("parts", ()):
+                    found.update(_texts(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))))
+    return {each for each in found if len(each) > 4}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def receipts(out: Path) -> dict[str, list[dict[str, Any]]]:

@@ -63,6 +63,7 @@ def main() -> int:
     faults = Faults(args.faults, args.seed, args.chance)
     proxies = Proxies(faults)
     network.published = proxies.publish
+    network.LOG = 'level = "DEBUG"\nformat = "json"'
     try:
         code = run_demo(orders=args.orders, limit=args.limit, seed=args.seed, out=args.out)
     finally:

@@ -20,6 +20,7 @@ from kit.members import Society
 from threeflow.client import Client, Patience
 from threeflow_gateway.app import Gateway
 from threeflow_gateway.config import load
+from threeflow_gateway.observe.traces import Traces
 
 database_of: Callable[[Path], str] | None = None
 """Gives the database's address of the node in a folder; None where each keeps an SQLite file of its own."""
@@ -126,13 +127,14 @@ async def in_process(
     society: Society,
     node: str = "xa.customs",
     settings: Mapping[str, Mapping[str, Any]] | None = None,
+    traces: Traces | None = None,
 ) -> AsyncIterator[tuple[Station, Gateway]]:
     """A gateway in this process; it delivers nothing unless the settings say so."""
     for index, member in enumerate(each for each in society.members if each.gateway):
         # Nobody listens there: what is in this process is reached by its transport alone.
         society.endpoints.setdefault(member.id, f"http://127.0.0.1:{index + 1}")
     wanted = {"delivery": {"enabled": False}, **(settings or {})}
-    gateway = Gateway(load(configure(folder, society, node, 1, wanted)))
+    gateway = Gateway(load(configure(folder, society, node, 1, wanted)), traces=traces)
     await gateway.node.start()
     station = Station(society, node, httpx.ASGITransport(app=gateway.app))  # type: ignore[arg-type]
     try:

@@ -82,6 +82,19 @@ def test_what_was_offered_again_had_one_effect(shaken: Done) -> None:
     assert repeated > 0
 
 
+def test_the_logs_are_structured_and_hold_nothing_of_the_persons(shaken: Done) -> None:
+    persons = runs.personal(shaken[0])
+    assert len(persons) > 20
+    logs = [path.read_bytes() for path in (shaken[0] / "nodes").glob("*.*/log.txt")]
+    lines = [line for log in logs for line in log.splitlines()]
+    # Before the program can say how it logs, the interpreter may warn of what it imports.
+    said = [json.loads(line) for line in lines if b"Warning: " not in line and line[:1] != b" "]
+    assert {"at", "level", "logger", "message"} <= set.intersection(*(set(each) for each in said))
+    assert any("correlation" in each for each in said)
+    text = b"".join(logs).decode() + json.dumps(said, ensure_ascii=False)
+    assert [each for each in persons if each in text] == []
+
+
 @synchronous
 async def test_every_receipt_that_a_client_holds_is_proven_in_the_log(shaken: Done) -> None:
     await runs.prove_receipts(*shaken)

@@ -27,6 +27,7 @@ from threeflow_gateway.intake.audit import row
 from threeflow_gateway.intake.examine import Shown
 from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.service import Intake, Taken
+from threeflow_gateway.observe.traces import valid
 
 __all__ = ["MOST_AT_ONCE", "Binding", "Call", "Node", "Verbs"]
 
@@ -38,11 +39,12 @@ MOST_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who was proven to call, by which key, and over which binding."""
+    """Who was proven to call, by which key, over which binding, and in which trace (a traceparent)."""
 
     caller: str
     kid: str
     binding: Binding
+    trace: str = ""
 
 
 class Node(Protocol):
@@ -114,12 +116,18 @@ class Verbs:
         """
         self._callers.check_key(call.caller, call.kid, self._node.now())
 
-    async def submit(self, call: Call, envelope: bytes, shown: Shown | None = None) -> Taken:
+    async def submit(
+        self, call: Call, envelope: bytes, shown: Shown | None = None, trace: str = ""
+    ) -> Taken:  # fmt: skip
         """Take one envelope in; a refusal is an outcome, not raised.
 
-        ``shown`` holds what was sent beside the envelope against its payload.
+        ``shown`` holds what was sent beside the envelope against its payload; ``trace`` is its
+        traceparent, where that is another than the call's.
         """
-        return await self._node.intake.submit(envelope, call.caller, self._node.now(), shown=shown)
+        now = self._node.now()
+        return await self._node.intake.submit(
+            envelope, call.caller, now, shown=shown, trace=valid(trace or call.trace)
+        )
 
     async def fetch_document(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return an envelope as it was received."""

@@ -8,7 +8,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -20,7 +21,9 @@ from threeflow_gateway.delivery.circuit import Circuit
 from threeflow_gateway.delivery.owed import Due, Owed
 from threeflow_gateway.delivery.retry import next_attempt
 from threeflow_gateway.intake.batch import Settlements
+from threeflow_gateway.observe.logs import correlated, correlation
 from threeflow_gateway.observe.metrics import Metrics
+from threeflow_gateway.observe.traces import HEADER, HEADERS, Off, Span, Traces
 from threeflow_gateway.store.database import Database
 
 __all__ = ["POLL_SECONDS", "Courier", "Lines", "Settles"]
@@ -41,10 +44,12 @@ class Settles(Protocol):
 class Line(Protocol):
     """Speaks to one peer."""
 
-    async def submit(self, document: bytes, /) -> Outcome:
+    async def submit(self, document: bytes, /, *, headers: Mapping[str, str]) -> Outcome:
         """Submit one envelope."""
 
-    async def submit_batch(self, envelopes: Sequence[bytes], /) -> list[Outcome]:
+    async def submit_batch(
+        self, envelopes: Sequence[bytes], /, *, headers: Mapping[str, str]
+    ) -> list[Outcome]:
         """Submit several in one request."""
 
 
@@ -71,7 +76,9 @@ class Courier:
         *,
         peer: str,
         metrics: Metrics,
+        traces: Traces | None = None,
     ) -> None:
+        self._traces = traces or Off()
         self._metrics = metrics
         self._lines = lines
         self._intake = intake
@@ -97,19 +104,34 @@ class Courier:
             pause = await asyncio.to_thread(self._owed.next, now)
             return POLL_SECONDS if pause is None else min(max(pause, _SHORTEST), POLL_SECONDS)
         began = time.perf_counter()
-        outcomes = await self._offer([each.envelope for each in due])
+        outcomes = await self._traced(due)
         self._metrics.asked(self._peer, time.perf_counter() - began)
         self._note(outcomes)
         rows = [self._settlement(each, outcome) for each, outcome in zip(due, outcomes, strict=True)]
         await self._intake.settle(Settlements(tuple(rows)))
         return 0.0
 
-    async def _offer(self, envelopes: Sequence[bytes]) -> Sequence[Outcome | Exception]:
+    async def _traced(self, due: Sequence[Due]) -> Sequence[Outcome | Exception]:
+        """Offer documents, each under a span that continues the trace in which it was taken in."""
+        with ExitStack() as stack:
+            spans: list[Span] = [
+                stack.enter_context(self._traces.span("deliver", "client", each.trace, peer=self._peer))
+                for each in due
+            ]
+            correlation.set(correlated(spans[0].traceparent, f"to {self._peer}"))
+            outcomes = await self._offer([each.envelope for each in due], _headers(spans))
+            for span, outcome in zip(spans, outcomes, strict=True):
+                span.tell(result=_result(outcome))
+            return outcomes
+
+    async def _offer(
+        self, envelopes: Sequence[bytes], headers: Mapping[str, str]
+    ) -> Sequence[Outcome | Exception]:
         try:
             line: Line = self._lines.client(self._peer)
             if len(envelopes) == 1:
-                return [await line.submit(envelopes[0])]
-            return await line.submit_batch(envelopes)
+                return [await line.submit(envelopes[0], headers=headers)]
+            return await line.submit_batch(envelopes, headers=headers)
         except (Refused, Unavailable) as error:
             return [error] * len(envelopes)
 
@@ -138,7 +160,9 @@ class Courier:
         reason = _reason(outcome)
         final = isinstance(outcome, Outcome) and outcome.sealed and not outcome.retryable
         if final or now - due.since > timedelta(seconds=self._settings.give_up_seconds):
-            _LOG.warning("document %d is a dead letter to %s: %s", due.document, self._peer, reason)
+            # The reason may quote the document; the log says only the code, the outbox keeps it all.
+            code = outcome.code if isinstance(outcome, Outcome) else "no-answer"
+            _LOG.warning("document %d is a dead letter to %s: %s", due.document, self._peer, code)
             answer = outcome.raw if isinstance(outcome, Outcome) else None
             return {**row, "to_state": "dead", "to_answer": answer, "to_reason": reason}
         again = next_attempt(
@@ -146,6 +170,14 @@ class Courier:
             longest=self._settings.longest_retry_seconds, jitter=_JITTER.random(),
         )  # fmt: skip
         return {**row, "to_state": "due", "to_next": clock.text(again), "to_reason": reason}
+
+
+def _headers(spans: Sequence[Span]) -> Mapping[str, str]:
+    """Return what tells the peer in which trace each document stands."""
+    said = [each.traceparent or "-" for each in spans]
+    if not any(each.traceparent for each in spans):
+        return {}
+    return {HEADER: said[0]} if len(said) == 1 else {HEADERS: ",".join(said)}
 
 
 def _result(outcome: Outcome | Exception) -> str:

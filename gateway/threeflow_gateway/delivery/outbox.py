@@ -16,6 +16,7 @@ from threeflow_gateway.delivery.circuit import State
 from threeflow_gateway.delivery.courier import POLL_SECONDS, Courier, Lines, Settles
 from threeflow_gateway.intake.batch import Settlements
 from threeflow_gateway.observe.metrics import Metrics
+from threeflow_gateway.observe.traces import Traces
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.duties import Duties
@@ -40,8 +41,10 @@ class Outbox:
         settings: Delivery,
         now: Callable[[], datetime],
         metrics: Metrics | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
+        self._traces = traces
         self._database = database
         self._lines = lines
         self._intake = intake
@@ -116,6 +119,7 @@ class Outbox:
             self._now,
             peer=peer,
             metrics=self._metrics,
+            traces=self._traces,
         )
         self._workers[peer] = asyncio.get_running_loop().create_task(self._carry(peer), name=f"outbox {peer}")
 

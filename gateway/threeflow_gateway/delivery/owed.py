@@ -28,6 +28,7 @@ class Due:
     attempts: int
     envelope: bytes
     since: datetime
+    trace: str = ""
 
 
 class Owed:
@@ -103,5 +104,7 @@ def _bounded(rows: Sequence[Any]) -> list[Due]:
         octets += len(row.envelope)
         if found and octets > _MOST_OCTETS:
             break
-        found.append(Due(row.document, row.attempts, bytes(row.envelope), clock.parse(row.since)))
+        found.append(
+            Due(row.document, row.attempts, bytes(row.envelope), clock.parse(row.since), row.trace or "")
+        )
     return found

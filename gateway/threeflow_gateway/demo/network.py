@@ -23,6 +23,7 @@ READY_SECONDS = 60.0
 FALSE_STARTS = 3
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
+LOG = 'level = "WARNING"'
 
 
 @dataclass
@@ -189,7 +190,7 @@ longest_retry_seconds = 2.0
 
 [log]
 checkpoint_seconds = 1.5
-level = "WARNING"
+{LOG}
 """
 
 

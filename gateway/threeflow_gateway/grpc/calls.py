@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -16,6 +16,7 @@ from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.binding.callers import Claim
 from threeflow_gateway.binding.verbs import Call, Verbs
 from threeflow_gateway.grpc import statuses
+from threeflow_gateway.observe.traces import HEADER
 
 __all__ = ["Asked", "Context", "read", "service"]
 
@@ -41,12 +42,15 @@ class Asked:
         Raises:
             Refused: as `Verbs.admit`.
         """
-        said = next(
-            (value for name, value in self.context.invocation_metadata() or () if name == "authorization"),
-            b"",
-        )
-        authorization = said.encode("utf-8", "replace") if isinstance(said, str) else said
-        return await verbs.admit("grpc", Claim(authorization, _METHOD, self.method, dig), once=once)
+        claim = Claim(self._said("authorization"), _METHOD, self.method, dig)
+        call = await verbs.admit("grpc", claim, once=once)
+        return replace(call, trace=self._said(HEADER).decode("utf-8", "replace"))
+
+    def _said(self, wanted: str) -> bytes:
+        """Return a member of the metadata; nothing where it is not there."""
+        found = (value for name, value in self.context.invocation_metadata() or () if name == wanted)
+        said = next(found, b"")
+        return said.encode("utf-8", "replace") if isinstance(said, str) else said
 
     async def write(self, message: Message) -> None:
         """Send one message of a stream; wait for a caller that is slow to take it.

@@ -191,6 +191,7 @@ class Decider:
                     "subject": subject,
                     "state": "due",
                     "since": unit.at,
+                    "trace": unit.trace,
                     "attempts": 0,
                     "next_at": unit.at,
                     "answer": None,

@@ -45,6 +45,7 @@ class Unit:
     failure: Refused | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     enclosed: bool = False
+    trace: str | None = None
     _at: str = ""
 
     @property

@@ -17,6 +17,7 @@ from threeflow_gateway.intake.examine import Examiner, Shown, Unit
 from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.observe.metrics import Metrics
+from threeflow_gateway.observe.traces import Off, Span, Traces
 
 __all__ = ["Intake", "Taken"]
 
@@ -49,8 +50,10 @@ class Intake:
         answer_seconds: float,
         continues: Continues,
         metrics: Metrics | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
+        self._traces = traces or Off()
         self._examiner = examiner
         self._committer = committer
         self._sealer = sealer
@@ -60,32 +63,45 @@ class Intake:
         self._continues = continues
 
     async def submit(
-        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool = False, shown: Shown | None = None
+        self,
+        raw: bytes,
+        caller: str,
+        now: datetime,
+        *,
+        enclosed: bool = False,
+        shown: Shown | None = None,
+        trace: str = "",
     ) -> Taken:
         """Take a document in, or refuse it under seal; ``enclosed`` where a verified dossier holds it.
 
-        ``shown`` raises ``Refused`` where the payload is not what was sent beside it.
+        ``shown`` raises ``Refused`` where the payload is not what was sent beside it; ``trace`` is the
+        caller's traceparent, or nothing.
 
         Raises:
             Unavailable: the node cannot take in anything now.
         """
         began = time.perf_counter()
-        try:
-            taken = await self._submit(raw, caller, now, enclosed=enclosed, shown=shown)
-        except BaseException:
-            self._metrics.intake_ended("failed", "", time.perf_counter() - began)
-            raise
-        code = "" if taken.refused is None else taken.refused.code
-        outcome = "repeated" if taken.repeated else taken.outcome
+        with self._traces.span("intake", "server", trace, caller=caller) as span:
+            try:
+                taken = await self._submit(raw, caller, now, enclosed=enclosed, shown=shown, span=span)
+            except BaseException:
+                self._metrics.intake_ended("failed", "", time.perf_counter() - began)
+                raise
+            code = "" if taken.refused is None else taken.refused.code
+            outcome = "repeated" if taken.repeated else taken.outcome
+            span.tell(outcome=outcome, code=code)
         self._metrics.intake_ended(outcome, code, time.perf_counter() - began)
         return taken
 
     async def _submit(
-        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool, shown: Shown | None
+        self, raw: bytes, caller: str, now: datetime, *, enclosed: bool, shown: Shown | None, span: Span
     ) -> Taken:
         unit: Unit | None = None
         try:
             unit = self._examiner.examine(raw, caller, now, enclosed=enclosed, shown=shown)
+            unit.trace = span.traceparent or None
+            if unit.trace:
+                span.tell(type=unit.type, digest=unit.digest)
             if not enclosed and caller != self._sealer.node:
                 self._rates.take(unit.issuer)
             if unit.type == CHECKPOINT and unit.failure is None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 import time
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +11,9 @@ from threeflow import digest, strict
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.binding.callers import Claim
 from threeflow_gateway.binding.verbs import Verbs
+from threeflow_gateway.observe.logs import correlated, correlation
 from threeflow_gateway.observe.metrics import Metrics
+from threeflow_gateway.observe.traces import HEADER, valid
 from threeflow_gateway.rest.asgi import (
     Answer,
     App,
@@ -35,6 +38,7 @@ CALL: Final = "threeflow.call"
 """Where the scope holds the call of a proven caller."""
 
 _SUBMIT: Final = "/v1/documents"
+_TRACE: Final = HEADER.encode()
 _BATCH: Final = "/v1/documents/batch"
 _OPEN: Final = re.compile(
     r"/health|/ready|/\.well-known/threeflow|/v1/trust-lists|/v1/standard/[^/]*|/v1/(rules|codelists)(/[^/]*)?"
@@ -77,6 +81,8 @@ class Edge:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        trace = next((value for name, value in scope["headers"] if name == _TRACE), b"")
+        correlation.set(correlated(valid(trace.decode("latin-1")), secrets.token_hex(8)))
         began, status = time.perf_counter(), 0
 
         async def noted(message: Scope) -> None:
@@ -120,7 +126,7 @@ class Edge:
             if submits:
                 _check_accept(headers, path)
                 return await (self._submissions.one if path == _SUBMIT else self._submissions.many)(
-                    body, call
+                    body, call, headers
                 )
             if post and _BODY_TYPE.get(path) == JSON:
                 strict.parse(body)

@@ -1,6 +1,8 @@
 """Submissions: the part in front of connexion, held to the same description (TF-REST-3, TF-REST-4)."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import orjson
 
@@ -8,10 +10,14 @@ from threeflow import messages
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.binding.verbs import MOST_AT_ONCE, Call, Verbs
 from threeflow_gateway.intake.service import Taken
+from threeflow_gateway.observe.traces import HEADER, HEADERS
 from threeflow_gateway.rest.asgi import Answer
 from threeflow_gateway.rest.problems import JOSE, NDJSON, problem, unavailable
 
 __all__ = ["Submissions"]
+
+_TRACE: Final = HEADER.encode()
+_TRACES: Final = HEADERS.encode()
 
 
 class Submissions:
@@ -21,15 +27,16 @@ class Submissions:
         self._verbs = verbs
         self._line_octets = line_octets
 
-    async def one(self, body: bytes, call: Call) -> Answer:
+    async def one(self, body: bytes, call: Call, headers: Mapping[bytes, bytes]) -> Answer:
         """Take one envelope in."""
+        trace = headers.get(_TRACE, b"").decode("latin-1")
         try:
-            taken = await self._verbs.submit(call, body)
+            taken = await self._verbs.submit(call, body, trace=trace)
         except Unavailable as error:
             return unavailable(error)
         return Answer(_status(taken), JOSE, taken.envelope, _headers(taken))
 
-    async def many(self, body: bytes, call: Call) -> Answer:
+    async def many(self, body: bytes, call: Call, headers: Mapping[bytes, bytes]) -> Answer:
         """Take envelopes in, one a line; answer one outcome a line, in the same order."""
         lines = body.split(b"\n")
         if lines[-1] == b"":
@@ -37,10 +44,13 @@ class Submissions:
         if len(lines) > MOST_AT_ONCE:
             return problem(Refused("too-large", "TF-INTAKE-2", f"a batch has at most {MOST_AT_ONCE} lines"))
         # Arrival order is commit order: the committer takes them as they are submitted here.
-        outcomes = await asyncio.gather(*(self._line(line, call) for line in lines))
+        traces = _traces(headers, len(lines))
+        outcomes = await asyncio.gather(
+            *(self._line(line, call, trace) for line, trace in zip(lines, traces, strict=True))
+        )
         return Answer(200, NDJSON, b"".join(outcome + b"\n" for outcome in outcomes))
 
-    async def _line(self, line: bytes, call: Call) -> bytes:
+    async def _line(self, line: bytes, call: Call, trace: str) -> bytes:
         if len(line) > self._line_octets:
             refused = Refused(
                 "too-large", "TF-INTAKE-2", f"a document is larger than {self._line_octets} octets"
@@ -48,11 +58,17 @@ class Submissions:
             return orjson.dumps(messages.problem(refused))
         try:
             self._verbs.line(call)
-            return (await self._verbs.submit(call, line)).envelope
+            return (await self._verbs.submit(call, line, trace=trace)).envelope
         except Refused as refused:
             return orjson.dumps(messages.problem(refused))
         except Unavailable as error:
             return unavailable(error).body
+
+
+def _traces(headers: Mapping[bytes, bytes], lines: int) -> Sequence[str]:
+    """Return the traceparent of each line: its own where the caller names them, else the request's."""
+    own = headers.get(_TRACES, b"").decode("latin-1").split(",")
+    return own if len(own) == lines > 1 else [headers.get(_TRACE, b"").decode("latin-1")] * lines
 
 
 def _status(taken: Taken) -> int:

@@ -295,7 +295,14 @@ def _held_back(*, when: Any) -> Any:
 
 
 _OWED: Final = (
-    select(outbox.c.document, outbox.c.subject, outbox.c.attempts, _SINCE.label("since"), document.c.envelope)
+    select(
+        outbox.c.document,
+        outbox.c.subject,
+        outbox.c.attempts,
+        _SINCE.label("since"),
+        outbox.c.trace,
+        document.c.envelope,
+    )
     .join(document, document.c.no == outbox.c.document)
     .where(outbox.c.state == "due", outbox.c.peer == bindparam("peer"), ~_offered_later(outbox))
     .order_by(outbox.c.document)

@@ -187,6 +187,7 @@ outbox: Final = Table(
         nullable=True,
         comment="when it was owed first, or again; null where revision 0001 wrote it: then next_at is it",
     ),
+    Column("trace", Text, nullable=True, comment="traceparent of the intake; null where nothing is traced"),
     Index("outbox_due", "state", "peer", "document"),
     # What is settled leaves it: it is as large as what is owed, however long the node has run.
     Index(
