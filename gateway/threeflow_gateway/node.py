@@ -69,8 +69,7 @@ class GatewayNode:
             Refused: a key or a trust list is not fit.
             ValueError: the database is another node's, or the standard cannot be loaded.
         """
-        self.config = config
-        self.now = now
+        self.config, self.now = config, now
         node, environment = config.node.id, config.node.environment
         self.standard = Standard.load(*config.node.overlays)
         self.trust = TrustStore(environment)

@@ -45,6 +45,35 @@ async def test_what_a_peer_refuses_for_good_is_a_dead_letter_with_its_answer(owi
     assert debtor.row(1).answer == b"refusal rule-violated"
 
 
+@pytest.mark.parametrize(("code", "logged"), [("rule-violated", "rule-violated"), ("Li Ming", "a code that")])
+@synchronous
+async def test_the_log_says_the_code_of_a_dead_letter_and_nothing_that_the_peer_wrote(
+    owing: Owing, caplog: pytest.LogCaptureFixture, code: str, logged: str
+) -> None:
+    debtor = owing()
+    debtor.owe([A])
+    debtor.far.answer = once({1: refused(code)})
+    await debtor.carry(debtor.courier(), 5)
+    assert debtor.states() == {1: "dead"}
+    (said,) = [each.getMessage() for each in caplog.records if "dead letter" in each.getMessage()]
+    assert logged in said
+    assert "as the test says" not in caplog.text
+    assert "Li Ming" not in caplog.text
+
+
+@synchronous
+async def test_the_log_says_that_a_circuit_is_open_and_nothing_that_the_peer_wrote(
+    owing: Owing, caplog: pytest.LogCaptureFixture
+) -> None:
+    debtor = owing(circuit_failures=2)
+    debtor.owe([A])
+    debtor.far.answer = lambda _: refused("unavailable", sealed=False)
+    await debtor.carry(debtor.courier(), 30)
+    (said,) = [each.getMessage() for each in caplog.records if "circuit" in each.getMessage()]
+    assert said == f"the circuit to {PEER} is open: unavailable"
+    assert "as the test says" not in caplog.text
+
+
 @pytest.mark.requirement("TF-DELIV-1")
 @synchronous
 async def test_what_is_owed_for_too_long_is_a_dead_letter_and_not_before(owing: Owing) -> None:

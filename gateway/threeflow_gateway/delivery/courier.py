@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+from threeflow import messages
 from threeflow.client import Outcome
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway import clock
@@ -144,7 +145,7 @@ class Courier:
                 _LOG.info("%s answers again: the circuit to it is closed", self._peer)
             return
         before = self.circuit.state(now)
-        self.circuit.failed(now, _reason(outcomes[0]), jitter=_JITTER.random())
+        self.circuit.failed(now, _loggable(outcomes[0]), jitter=_JITTER.random())
         if before == "closed" and self.circuit.state(now) != "closed":
             _LOG.warning("the circuit to %s is open: %s", self._peer, self.circuit.reason)
 
@@ -160,9 +161,8 @@ class Courier:
         reason = _reason(outcome)
         final = isinstance(outcome, Outcome) and outcome.sealed and not outcome.retryable
         if final or now - due.since > timedelta(seconds=self._settings.give_up_seconds):
-            # The reason may quote the document; the log says only the code, the outbox keeps it all.
-            code = outcome.code if isinstance(outcome, Outcome) else "no-answer"
-            _LOG.warning("document %d is a dead letter to %s: %s", due.document, self._peer, code)
+            said = _loggable(outcome)
+            _LOG.warning("document %d is a dead letter to %s: %s", due.document, self._peer, said)
             answer = outcome.raw if isinstance(outcome, Outcome) else None
             return {**row, "to_state": "dead", "to_answer": answer, "to_reason": reason}
         again = next_attempt(
@@ -188,7 +188,15 @@ def _result(outcome: Outcome | Exception) -> str:
     return "refused" if outcome.sealed and not outcome.retryable else "again"
 
 
+def _loggable(outcome: Outcome | Exception) -> str:
+    """Return what the log may say of an outcome: never a peer's text, which may quote the document."""
+    if not isinstance(outcome, Outcome):
+        return "no-answer"
+    return outcome.code if outcome.code in messages.catalogue() else "a code that the standard does not have"
+
+
 def _reason(outcome: Outcome | Exception) -> str:
+    """Return the whole reason, for the outbox alone."""
     if isinstance(outcome, Outcome):
         detail = outcome.refusal.get("detail", "") if outcome.refusal else ""
         return f"{outcome.code}: {detail}"

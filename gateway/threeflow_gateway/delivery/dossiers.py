@@ -239,15 +239,16 @@ class Fetcher:
             reason = "; ".join(f"{each.where}: {each.message}" for each in verdict.problems)
             if verdict.valid:
                 reason = await self._take_in(found, issuer)
-        except Unavailable as error:
-            _LOG.info("the dossier %s of %s is not there yet: %s", digest, issuer, error)
+        except Unavailable:
+            _LOG.info("the dossier %s of %s is not there yet", digest, issuer)
             return False
         except Refused as refused:
             if refused.retryable:
                 return False
             reason = str(refused)
         if reason:
-            _LOG.warning("the dossier %s of %s was not taken in whole: %s", digest, issuer, reason)
+            # The reason may quote a document: it is kept with the dossier, and is not for the log.
+            _LOG.warning("the dossier %s of %s was not taken in whole; its row says why", digest, issuer)
         row = {"of_digest": digest, "to_bundle": None if reason else found.octets, "to_reason": reason}
         await self._desk.intake.keep(Bundle(row, fresh=False))
         return True

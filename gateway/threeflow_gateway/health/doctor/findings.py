@@ -86,8 +86,8 @@ TO_DO: Final[dict[str, tuple[Level, str, str]]] = {
     ),
     "disk-filling": (
         "warning",
-        "Free space, or archive old documents (threeflow archive).",
-        "请释放空间，或归档旧文件（threeflow archive）。",
+        "Free space, or move the database to a larger disk, before the node stops taking documents in.",
+        "请释放空间，或将数据库迁移到更大的磁盘，以免节点停止接收文件。",
     ),
     "database-gone": (
         "problem",
