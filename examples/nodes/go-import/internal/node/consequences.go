@@ -8,17 +8,18 @@ import (
 )
 
 // consequences are what follows from a document that was just taken in: other outcomes, events, deliveries.
-func (n *Node) consequences(s *submission, outcome string) *entry {
+func (n *Node) consequences(s *submission, outcome string, places []*place) *entry {
 	made := &entry{}
 	h := n.memory.byDigest[s.digest]
 	states := map[*subject]*process.State{}
-	for _, one := range n.touched(h) {
+	touched := n.touched(h, places)
+	for _, one := range touched {
 		documents := counted([]*subject{one})
 		states[one] = process.Fold(n.guards, one.kind, documents, n.around(documents, true))
 	}
 	n.tell(made, h, outcome, states)
 	done := map[*held]bool{h: true}
-	for _, one := range n.touched(h) {
+	for _, one := range touched {
 		for _, other := range one.holds {
 			if done[other] || other.ended {
 				continue
@@ -36,9 +37,16 @@ func (n *Node) consequences(s *submission, outcome string) *entry {
 	return made
 }
 
-// touched are the subjects of a document, and those in which something waits for it.
-func (n *Node) touched(h *held) []*subject {
+// touched are the subjects of a document, those that it makes one, and those in which something waits for it.
+func (n *Node) touched(h *held, places []*place) []*subject {
 	found := slices.Clone(h.subjects)
+	for _, each := range places {
+		for _, set := range each.joins {
+			if one := n.memory.subjectOf(set[0]); !slices.Contains(found, one) {
+				found = append(found, one)
+			}
+		}
+	}
 	for _, other := range n.memory.inOrder {
 		if other.Outcome != "pending" || other.ended || other.document == nil {
 			continue

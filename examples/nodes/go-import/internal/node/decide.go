@@ -26,10 +26,12 @@ type place struct {
 	id, kind string
 	keys     []key
 	there    []*subject
+	joins    [][]string
+	titles   []title
 	state    *process.State
 }
 
-// places finds the subjects of a document by its keys, or those of what it names where it inherits its subject.
+// places finds the subjects of a document by what it claims, or those of what it names where it inherits its subject.
 func (n *Node) places(s *submission) []*place {
 	if s.artefact() {
 		return nil
@@ -39,19 +41,33 @@ func (n *Node) places(s *submission) []*place {
 	kind := s.document.Said.Subject
 	if kind == "inherited" {
 		for _, one := range n.inherited(s.document) {
-			found = append(found, &place{id: one.id, kind: one.kind, there: []*subject{one}})
+			found = append(found, n.place(s, one.kind, nil, one))
 		}
 		return found
 	}
 	for _, each := range subjects {
-		made := &place{kind: kind, keys: keysOf(each)}
-		made.there = n.memory.matching(kind, made.keys)
-		if len(made.there) > 0 {
-			made.id = made.there[0].id
-		} else {
-			made.id = newID()
-		}
-		found = append(found, made)
+		found = append(found, n.place(s, kind, keysOf(each)))
+	}
+	return found
+}
+
+// place is that of a document which names some keys, and is about some subjects for another reason.
+func (n *Node) place(s *submission, kind string, keys []key, about ...*subject) *place {
+	seen := n.look(s, kind, keys, about...)
+	made := &place{id: newID(), kind: kind, keys: keys, there: seen.there(), joins: seen.joins(), titles: seen.given()}
+	if len(made.there) > 0 {
+		made.id = made.there[0].id
+	}
+	if len(made.there) > 1 {
+		made.joins = append(made.joins, ids(made.there))
+	}
+	return made
+}
+
+func ids(of []*subject) []string {
+	var found []string
+	for _, each := range of {
+		found = append(found, each.id)
 	}
 	return found
 }
@@ -225,15 +241,15 @@ func (n *Node) commit(s *submission, places []*place, outcome string) (*answer, 
 		e.Taken.WaitsUntil = n.waitsUntil(s.now)
 	}
 	for _, each := range places {
-		e.Filed = append(e.Filed, filing{s.digest, each.id, each.keys, each.kind})
+		e.Filed = append(e.Filed, filing{s.digest, each.id, each.keys, each.kind, each.joins, each.titles})
 		for _, h := range n.adrift(s.digest) {
-			e.Filed = append(e.Filed, filing{h.digest, each.id, nil, each.kind})
+			e.Filed = append(e.Filed, filing{Digest: h.digest, Subject: each.id, Kind: each.kind})
 		}
 	}
 	if err := n.memory.apply(e); err != nil {
 		return nil, err
 	}
-	more := n.consequences(s, outcome)
+	more := n.consequences(s, outcome, places)
 	if err := n.memory.apply(more); err != nil {
 		return nil, err
 	}

@@ -64,12 +64,7 @@ func (n *Node) postDossier(r *request) (*answer, error) {
 	if n.broken {
 		return nil, errBroken
 	}
-	var of *subject
-	for _, each := range n.memory.matching("consignment", []key{asked.subject}) {
-		if slices.ContainsFunc(each.holds, func(h *held) bool { return slices.Contains(h.parties(), r.caller) }) {
-			of = each
-		}
-	}
+	of := n.memory.asked("consignment", asked.subject, r.caller)
 	if of == nil {
 		return nil, nowhere()
 	}

@@ -35,12 +35,15 @@ type taken struct {
 	Leaf       bool      `json:"leaf"`
 }
 
-// filing puts a document under a subject; a new id opens it.
+// filing puts a document under a subject, where a new id opens it; it says which subjects become one, the earliest
+// first in each set, and which claims have title from then on.
 type filing struct {
-	Digest  string `json:"digest"`
-	Subject string `json:"subject"`
-	Keys    []key  `json:"keys,omitempty"`
-	Kind    string `json:"kind"`
+	Digest  string     `json:"digest"`
+	Subject string     `json:"subject"`
+	Keys    []key      `json:"keys,omitempty"`
+	Kind    string     `json:"kind"`
+	Joins   [][]string `json:"joins,omitempty"`
+	Titles  []title    `json:"titles,omitempty"`
 }
 
 type change struct {

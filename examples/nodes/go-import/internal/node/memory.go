@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -47,6 +46,7 @@ type subject struct {
 	keys     []key
 	holds    []*held
 	order    int
+	became   *subject
 }
 
 // held is a document that was taken in.
@@ -91,7 +91,8 @@ type memory struct {
 	byDigest   map[string]*held
 	inOrder    []*held
 	subjects   []*subject
-	byKey      map[string][]*subject
+	claims     map[string][]*claim
+	confirming []*held
 	bySubject  map[string]*subject
 	feeds      map[string][][]byte
 	leaves     [][]byte
@@ -106,7 +107,7 @@ type memory struct {
 
 func newMemory(table *standard.Table) *memory {
 	return &memory{
-		table: table, byID: map[string]*held{}, byDigest: map[string]*held{}, byKey: map[string][]*subject{},
+		table: table, byID: map[string]*held{}, byDigest: map[string]*held{}, claims: map[string][]*claim{},
 		bySubject: map[string]*subject{}, feeds: map[string][][]byte{}, logs: map[string]*seenLog{},
 		owed: map[string]*owed{}, witnesses: map[string][]*witness{}, bundles: map[string]*heldBundle{},
 	}
@@ -174,6 +175,9 @@ func (m *memory) take(of *taken) error {
 	h.document = process.Read(m.table, payload, h.digest)
 	m.byID[h.issuer+"/"+h.id], m.byDigest[h.digest] = h, h
 	m.inOrder = append(m.inOrder, h)
+	if h.document != nil && h.document.Said.DoesConfirm() {
+		m.confirming = append(m.confirming, h)
+	}
 	if of.Leaf {
 		h.index = len(m.leaves)
 		m.leaves = append(m.leaves, merkle.Leaf(receipt.Payload))
@@ -182,70 +186,31 @@ func (m *memory) take(of *taken) error {
 	return nil
 }
 
-// file puts a document under a subject and joins to it every other that shares a key: the earlier stays (TF-INTAKE-24).
+// file puts a document under a subject, and makes one of those that it joins: the earlier stays (TF-INTAKE-24).
 func (m *memory) file(of filing) {
-	at := m.bySubject[of.Subject]
+	at := m.subjectOf(of.Subject)
 	if at == nil {
 		at = &subject{id: of.Subject, kind: of.Kind, order: len(m.subjects)}
 		m.subjects = append(m.subjects, at)
 		m.bySubject[of.Subject] = at
 	}
-	for _, other := range m.matching(of.Kind, of.Keys) {
-		if other != at {
-			m.join(at, other)
+	for _, set := range of.Joins {
+		for _, each := range set[1:] {
+			m.join(m.subjectOf(set[0]), m.subjectOf(each))
 		}
 	}
-	for _, each := range of.Keys {
-		m.know(at, each)
-	}
+	at = m.subjectOf(of.Subject)
 	h := m.byDigest[of.Digest]
+	for _, each := range of.Keys {
+		m.claim(at, each, h.issuer)
+	}
+	for _, each := range of.Titles {
+		m.giveTitle(at.kind, each)
+	}
 	if !slices.Contains(at.holds, h) {
 		at.holds = append(at.holds, h)
 		h.subjects = append(h.subjects, at)
 	}
-}
-
-func (m *memory) know(at *subject, each key) {
-	for _, known := range at.keys {
-		if known.name() == each.name() && fmt.Sprint(known.Window) == fmt.Sprint(each.Window) {
-			return
-		}
-	}
-	at.keys = append(at.keys, each)
-	m.byKey[at.kind+"\x00"+each.name()] = append(m.byKey[at.kind+"\x00"+each.name()], at)
-}
-
-func (m *memory) join(at, other *subject) {
-	m.bySubject[other.id] = at
-	for _, each := range other.keys {
-		name := at.kind + "\x00" + each.name()
-		m.byKey[name] = slices.DeleteFunc(m.byKey[name], func(one *subject) bool { return one == other })
-		m.know(at, each)
-	}
-	for _, h := range other.holds {
-		h.subjects = slices.DeleteFunc(h.subjects, func(one *subject) bool { return one == other || one == at })
-		h.subjects = append(h.subjects, at)
-		if !slices.Contains(at.holds, h) {
-			at.holds = append(at.holds, h)
-		}
-	}
-	other.holds, other.keys = nil, nil
-}
-
-// matching finds the subjects of a kind that some keys mean, the earliest first.
-func (m *memory) matching(kind string, keys []key) []*subject {
-	var found []*subject
-	for _, each := range keys {
-		for _, one := range m.byKey[kind+"\x00"+each.name()] {
-			for _, known := range one.keys {
-				if known.meets(each) && !slices.Contains(found, one) {
-					found = append(found, one)
-				}
-			}
-		}
-	}
-	slices.SortFunc(found, func(a, b *subject) int { return a.order - b.order })
-	return found
 }
 
 func (m *memory) check(raw []byte) error {

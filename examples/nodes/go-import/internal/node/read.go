@@ -319,12 +319,11 @@ func (n *Node) getSubject(r *request) (*answer, error) {
 	}
 	n.lock.Lock()
 	defer n.lock.Unlock()
-	for _, each := range n.memory.matching(kind, []key{one}) {
-		if slices.ContainsFunc(each.holds, func(h *held) bool { return slices.Contains(h.parties(), r.caller) }) {
-			return ok(plain, dump(n.tracked(each, r.caller)))
-		}
+	found := n.memory.asked(kind, one, r.caller)
+	if found == nil {
+		return nil, nowhere()
 	}
-	return nil, nowhere()
+	return ok(plain, dump(n.tracked(found, r.caller)))
 }
 
 // tracked shows a subject to a party: all of its state, and of its documents those that are the party's.

@@ -90,7 +90,11 @@ type Said struct {
 	Steps      []Step    `yaml:"steps"`
 	Post       []Post    `yaml:"post"`
 	Findings   []Finding `yaml:"findings"`
+	Confirms   *bool     `yaml:"confirms"`
 }
+
+// DoesConfirm says whether the giver of a number confirms with such a document the claims of those that it names.
+func (s Said) DoesConfirm() bool { return s.Confirms != nil && *s.Confirms }
 
 // Kind is one kind of a document type.
 type Kind struct {
@@ -165,6 +169,9 @@ func (r *Row) Of(kind string) Said {
 	if own.Findings != nil {
 		held.Findings = own.Findings
 	}
+	if own.Confirms != nil {
+		held.Confirms = own.Confirms
+	}
 	return held
 }
 
@@ -194,6 +201,9 @@ type Table struct {
 	Accounts  map[string]struct {
 		Kept bool `yaml:"kept"`
 	} `yaml:"accounts"`
+	Keys map[string]struct {
+		GivenBy []string `yaml:"given-by"`
+	} `yaml:"keys"`
 	Facts     map[string]Fact   `yaml:"facts"`
 	Findings  map[string]Words  `yaml:"findings"`
 	Names     map[string]string `yaml:"names"`
