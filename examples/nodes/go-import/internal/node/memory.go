@@ -93,6 +93,7 @@ type memory struct {
 	subjects   []*subject
 	claims     map[string][]*claim
 	confirming []*held
+	giver      func(key) string
 	bySubject  map[string]*subject
 	feeds      map[string][][]byte
 	leaves     [][]byte
@@ -105,9 +106,9 @@ type memory struct {
 	bundles    map[string]*heldBundle
 }
 
-func newMemory(table *standard.Table) *memory {
+func newMemory(table *standard.Table, giver func(key) string) *memory {
 	return &memory{
-		table: table, byID: map[string]*held{}, byDigest: map[string]*held{}, claims: map[string][]*claim{},
+		table: table, giver: giver, byID: map[string]*held{}, byDigest: map[string]*held{}, claims: map[string][]*claim{},
 		bySubject: map[string]*subject{}, feeds: map[string][][]byte{}, logs: map[string]*seenLog{},
 		owed: map[string]*owed{}, witnesses: map[string][]*witness{}, bundles: map[string]*heldBundle{},
 	}
@@ -173,17 +174,21 @@ func (m *memory) take(of *taken) error {
 		name: process.Text(payload, "/header/type"), kind: process.Text(payload, "/header/kind"), receipt: receipt.Payload,
 	}
 	h.document = process.Read(m.table, payload, h.digest)
-	m.byID[h.issuer+"/"+h.id], m.byDigest[h.digest] = h, h
-	m.inOrder = append(m.inOrder, h)
-	if h.document != nil && h.document.Said.DoesConfirm() {
-		m.confirming = append(m.confirming, h)
-	}
+	m.hold(h)
 	if of.Leaf {
 		h.index = len(m.leaves)
 		m.leaves = append(m.leaves, merkle.Leaf(receipt.Payload))
 		m.receipts = append(m.receipts, h)
 	}
 	return nil
+}
+
+func (m *memory) hold(h *held) {
+	m.byID[h.issuer+"/"+h.id], m.byDigest[h.digest] = h, h
+	m.inOrder = append(m.inOrder, h)
+	if h.document != nil && h.document.Said.DoesConfirm() {
+		m.confirming = append(m.confirming, h)
+	}
 }
 
 // file puts a document under a subject, and makes one of those that it joins: the earlier stays (TF-INTAKE-24).

@@ -93,7 +93,7 @@ func Open(folder, standardRoot string) (*Node, error) {
 	if n.tokens, err = openTokens(filepath.Join(folder, "tokens.log"), n.now()); err != nil {
 		return nil, err
 	}
-	n.memory = newMemory(n.standard.Table)
+	n.memory = newMemory(n.standard.Table, n.giver)
 	if n.journal, err = openJournal(filepath.Join(folder, "journal.db")); err != nil {
 		return nil, err
 	}

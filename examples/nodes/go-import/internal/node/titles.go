@@ -9,10 +9,8 @@ import (
 // look finds what becomes one with a document that is being filed, and which claims then have title (TF-SUBJ-23 to
 // TF-SUBJ-27). Title follows from the documents held, so it is looked for again with each one, until nothing more joins.
 type look struct {
-	node   *Node
+	memory *memory
 	kind   string
-	issuer string
-	keys   []key
 	fresh  *subject // holds the document, as long as it is under no subject
 	claims []*claim // those that the document makes
 	sets   map[*subject][]*subject
@@ -21,15 +19,11 @@ type look struct {
 }
 
 // look begins at a document: what it names by keys, and what it is about for another reason.
-func (n *Node) look(s *submission, kind string, keys []key, about ...*subject) *look {
-	l := &look{
-		node: n, kind: kind, issuer: s.issuer(), keys: keys, fresh: &subject{kind: kind, keys: keys, order: len(n.memory.subjects)},
-		sets: map[*subject][]*subject{}, titles: map[*claim]bool{},
-	}
-	came := &held{payload: s.payload, document: s.document, digest: s.digest, issuer: s.issuer()}
-	l.fresh.holds = append([]*held{came}, n.adrift(s.digest)...)
+func (m *memory) look(came *held, kind string, keys []key, about ...*subject) *look {
+	l := &look{memory: m, kind: kind, sets: map[*subject][]*subject{}, titles: map[*claim]bool{}}
+	l.fresh = &subject{kind: kind, keys: keys, order: len(m.subjects), holds: append([]*held{came}, m.adrift(came.digest)...)}
 	for _, each := range keys {
-		l.claims = append(l.claims, &claim{each, l.issuer, l.fresh, false})
+		l.claims = append(l.claims, &claim{each, came.issuer, l.fresh, false})
 	}
 	for _, each := range about {
 		l.unite(l.fresh, each)
@@ -92,7 +86,7 @@ func (l *look) unite(one, other *subject) {
 func (l *look) around() []key {
 	subjects := slices.Clone(l.set(l.fresh))
 	for _, each := range l.fresh.holds[0].document.Names {
-		if named := l.node.memory.byDigest[each.Digest]; named != nil {
+		if named := l.memory.byDigest[each.Digest]; named != nil {
 			subjects = append(subjects, named.subjects...)
 		}
 	}
@@ -112,13 +106,13 @@ func (l *look) around() []key {
 
 // at looks at the claims to one key.
 func (l *look) at(of key) {
-	claims := l.node.memory.claimsTo(l.kind, of)
+	claims := l.memory.claimsTo(l.kind, of)
 	for _, each := range l.claims {
 		if each.key.meets(of) {
 			claims = append(claims, each)
 		}
 	}
-	giver := l.node.giver(of)
+	giver := l.memory.giver(of)
 	var titled []*claim
 	for _, each := range claims {
 		if each.titled || l.titles[each] {
@@ -159,7 +153,7 @@ func (l *look) gains(of *claim, giver string, titled []*claim) bool {
 	if told || names(own, root) {
 		return true
 	}
-	return giver != "" && names(l.node.confirming(giver, l.fresh.holds), own)
+	return giver != "" && names(l.memory.confirmations(giver, l.fresh.holds), own)
 }
 
 // linked says whether a document of one claim names one of the other (TF-SUBJ-27).
@@ -188,10 +182,10 @@ func names(some, others []*held) bool {
 	})
 }
 
-// confirming are the documents of a giver that confirm claims, those that are being filed among them.
-func (n *Node) confirming(giver string, filed []*held) []*held {
+// confirmations are the documents of a giver that confirm claims, those that are being filed among them.
+func (m *memory) confirmations(giver string, filed []*held) []*held {
 	var found []*held
-	for _, each := range append(slices.Clone(n.memory.confirming), filed...) {
+	for _, each := range append(slices.Clone(m.confirming), filed...) {
 		if each.issuer == giver && each.document.Said.DoesConfirm() {
 			found = append(found, each)
 		}
