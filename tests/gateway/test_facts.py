@@ -209,6 +209,9 @@ async def test_of_a_declaration_it_is_told_how_it_stands_since_when_and_what_is_
 ) -> None:
     async with probed(tmp_path, monkeypatch) as node:
         parcel = Parcel()
+        # Who claims a refund by these documents has been told of them.
+        parcel.declaration["header"]["receivers"].append("xa.seller")
+        parcel.registered["header"]["receivers"].append("xa.seller")
         for each in (parcel.order, parcel.payment, parcel.waybill, parcel.declaration, parcel.registered):
             await node.say_quietly(each)
         amendment = paper(

@@ -142,6 +142,7 @@ def test_only_what_time_or_a_new_token_can_mend_is_retryable() -> None:
         "token-expired",
         "token-not-yet-valid",
         "token-replayed",
+        "too-many-requests",
         "trust-list-stale",
         "unavailable",
         "unknown-signer",
