@@ -14,7 +14,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,7 +83,8 @@ class Keeper:
         self._folder = folder
         self._command = gateway
         self._child: subprocess.Popen[bytes] | None = None
-        self._told = threading.Event()
+        # Plain flags: a lock that the interrupted code holds would be waited for for ever in a signal handler.
+        self._told = False
         self._ends = False
 
     def run(self) -> int:
@@ -93,25 +94,24 @@ class Keeper:
             signal.signal(each, self._end)
         (self._folder / "node" / "pid").write_text(str(os.getpid()))
         while not self._ends:
-            self._told.clear()
+            self._told = False
             config = configure(self._folder)
             self._child = subprocess.Popen([*self._command, "--config", str(config)])  # noqa: S603 - the operator's own
-            while self._child.poll() is None and not self._told.wait(0.05):
-                continue
+            while self._child.poll() is None and not (self._told or self._ends):
+                time.sleep(0.05)
             if self._child.poll() is None:
                 # As a machine that loses its power: nothing is tidied up.
                 self._child.kill()
             code = self._child.wait()
-            if not self._told.is_set():
+            if not (self._told or self._ends):
                 return code
         return 0
 
     def _again(self, _signal: int, _frame: object) -> None:
-        self._told.set()
+        self._told = True
 
     def _end(self, _signal: int, _frame: object) -> None:
         self._ends = True
-        self._told.set()
 
 
 def main() -> int:
