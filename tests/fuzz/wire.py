@@ -48,7 +48,7 @@ async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWri
     for _ in range(100):
         try:
             return await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # nobody listens, or whoever did just closed
             await asyncio.sleep(0.1)
     raise RuntimeError(f"nobody listens at port {port} any more")
 

@@ -224,10 +224,11 @@ async def test_of_a_declaration_it_is_told_how_it_stands_since_when_and_what_is_
         assert (await node.say(amendment))["state"] == "registered"
         await node.say_quietly(parcel.release)
         number, day = parcel.keys[0]["value"], parcel.release["act"]["decidedAt"][:10]
-        await node.say_quietly(_entered(number))
-        first = await node.say(_claim(parcel, number, "refund", 1))
+        entered = _entered(number)
+        await node.say_quietly(entered)
+        first = await node.say(_claim(parcel, entered, number, "refund", 1))
         assert (first["releasedOn"], first["otherClaims"], first["exits"]) == (day, [], {})
-        second = await node.say(_claim(parcel, number, "exempt-no-invoice", 2))
+        second = await node.say(_claim(parcel, entered, number, "exempt-no-invoice", 2))
         assert second["otherClaims"] == [{"number": number, "line": 1, "refundType": "refund"}]
         left = []
         for _ in range(2):
@@ -241,7 +242,7 @@ async def test_of_a_declaration_it_is_told_how_it_stands_since_when_and_what_is_
         departed["header"] |= {"id": str(uuid.uuid4()), "kind": "exit-confirmed"}
         await node.say_quietly(departed)
         assert (await node.say(_return(parcel, number)))["exportedOn"] == day
-        third = await node.say(_claim(parcel, number, "refund", 3), "pending")
+        third = await node.say(_claim(parcel, entered, number, "refund", 3), "pending")
         assert third["exits"] == {number: {"procedure": "9610", "exitedOn": day}}
 
 
@@ -285,15 +286,16 @@ def _money(number: str, line: int) -> dict[str, Any]:
 def _entered(number: str) -> dict[str, Any]:
     lines = [_money(number, line) for line in (1, 2)]
     return paper(
-        "customs-status/entered-for-summary", "xa.customs", ["xa.hub"], keys=_REFUND_KEYS, account=_REFUND,
+        "customs-status/entered-for-summary", "xa.customs", ["xa.seller"], keys=_REFUND_KEYS, account=_REFUND,
         entries=lines,
     )  # fmt: skip
 
 
-def _claim(parcel: Parcel, number: str, kind: str, line: int) -> dict[str, Any]:
+def _claim(parcel: Parcel, entered: dict[str, Any], number: str, kind: str, line: int) -> dict[str, Any]:
+    told = [ref(each) for each in (parcel.declaration, parcel.registered, entered)]
     return paper(
         "refund-claim/refund", "xa.seller", ["xa.customs"], keys=_REFUND_KEYS, refundType=kind,
-        entries=[_money(number, line)], references=[ref(parcel.declaration), ref(parcel.registered)],
+        entries=[_money(number, line)], references=told,
     )  # fmt: skip
 
 
@@ -328,7 +330,7 @@ async def test_a_person_s_year_is_told_by_the_customs_that_keeps_its_account(
         for number, value in (("D1", "1200.50"), ("D2", "300")):
             line = {"number": number, "side": "debit", "amount": {"value": value, "currency": "CNY"}}
             entered = paper(
-                "customs-status/entered-for-summary", "xa.customs", ["xa.hub"], keys=keys, account=account,
+                "customs-status/entered-for-summary", "xa.customs", ["xa.seller"], keys=keys, account=account,
                 entries=[line],
             )  # fmt: skip
             await node.say_quietly(entered)

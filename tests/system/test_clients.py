@@ -78,13 +78,16 @@ async def done(folder: Path) -> AsyncIterator[tuple[Sandbox, bytes, dict[str, An
                 "waybillNumber": "W1", "orders": [order_key],
             },
         }  # fmt: skip
+        # The payment institution is told of the order: by that its payment joins the order's case.
+        told_of = {"order": [CUSTOMS, "xa.pay"], "payment": [CUSTOMS], "waybill": [CUSTOMS]}
         receipts = {}
         for what, content in papers.items():
             said = vector(what)
             header, key = said.pop("header"), content.pop("key")
             made = documents.build(
                 header["type"], header["kind"], issuer=header["issuer"], environment=ENVIRONMENT,
-                issued_at=datetime.now(UTC), receivers=[CUSTOMS], subjects=[documents.subject(key)],
+                issued_at=datetime.now(UTC), receivers=told_of[header["type"]],
+                subjects=[documents.subject(key)],
                 header={"parts": header["parts"]} if "parts" in header else {}, **{**said, **content},
             )  # fmt: skip
             async with sandbox.as_(header["issuer"]) as client:

@@ -43,6 +43,8 @@ def metadata(
 
 def header(sandbox: Sandbox, type_: str, kind: str, issuer: str, key: common.Key) -> common.Header:
     """Return the header of a new document about the subject with this key."""
+    # The payment institution is told of the order: by that its payment joins the order's case.
+    told = [PAYMENTS] if type_ == "order" else []
     return common.Header(
         spec_version="1.0",
         type=type_,
@@ -51,7 +53,7 @@ def header(sandbox: Sandbox, type_: str, kind: str, issuer: str, key: common.Key
         issuer=issuer,
         environment=sandbox.environment,
         issued_at=now(),
-        receivers=[sandbox.audience],
+        receivers=[sandbox.audience, *told],
         subjects=[common.Subject(keys=[key])],
     )
 

@@ -72,6 +72,8 @@ def client(sandbox: Sandbox, member: str) -> Client:
 
 def header(sandbox: Sandbox, type_: str, kind: str, issuer: str, key: Key) -> Header:
     """Return the header of a new document about the subject with this key."""
+    # The payment institution is told of the order: by that its payment joins the order's case.
+    told = [PAYMENTS] if type_ == "order" else []
     return Header(
         spec_version="1.0",
         type_=type_,
@@ -80,7 +82,7 @@ def header(sandbox: Sandbox, type_: str, kind: str, issuer: str, key: Key) -> He
         issuer=issuer,
         environment=sandbox.environment,
         issued_at=now(),
-        receivers=[sandbox.audience],
+        receivers=[sandbox.audience, *told],
         subjects=[SubjectData(keys=[key])],
     )
 

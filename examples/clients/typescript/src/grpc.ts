@@ -33,8 +33,10 @@ async function as(member: string, method: {parent: {typeName: string}; name: str
 
 function header(type: string, kind: string, issuer: string, key: Key): MessageInitShape<typeof HeaderSchema> {
   const {audience, environment} = sandbox.file;
+  // The payment institution is told of the order: by that its payment joins the order's case.
+  const receivers = type === "order" ? [audience, PAYMENTS] : [audience];
   return {
-    specVersion: "1.0", type, kind, id: randomUUID(), issuer, environment, issuedAt: now(), receivers: [audience],
+    specVersion: "1.0", type, kind, id: randomUUID(), issuer, environment, issuedAt: now(), receivers,
     subjects: [{keys: [key]}],
   };
 }

@@ -27,9 +27,11 @@ function as(member: string): Client<paths> {
 
 function header<T extends string, K extends string>(type: T, kind: K, issuer: string, key: Key) {
   const {audience, environment} = sandbox.file;
+  // The payment institution is told of the order: by that its payment joins the order's case.
+  const receivers = type === "order" ? [audience, PAYMENTS] : [audience];
   return {
     specVersion: "1.0" as const, type, kind, id: randomUUID(), issuer, environment, issuedAt: now(),
-    receivers: [audience], subjects: [{keys: [key]}],
+    receivers, subjects: [{keys: [key]}],
   };
 }
 

@@ -40,9 +40,14 @@ func (c client) as(ctx context.Context, member, method string, envelope []byte) 
 func to[T any](value T) *T { return &value }
 
 func (c client) header(kind, of, issuer string, key *threeflowv1.Key) *threeflowv1.Header {
+	receivers := []string{c.sandbox.Audience}
+	if kind == "order" {
+		// The payment institution is told of the order: by that its payment joins the order's case.
+		receivers = append(receivers, job.Payments)
+	}
 	return &threeflowv1.Header{
 		SpecVersion: to("1.0"), Type: &kind, Kind: &of, Id: to(job.UUID()), Issuer: &issuer,
-		Environment: &c.sandbox.Environment, IssuedAt: to(job.Now()), Receivers: []string{c.sandbox.Audience},
+		Environment: &c.sandbox.Environment, IssuedAt: to(job.Now()), Receivers: receivers,
 		Subjects: []*threeflowv1.Subject{{Keys: []*threeflowv1.Key{key}}},
 	}
 }

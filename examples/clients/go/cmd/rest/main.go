@@ -42,9 +42,14 @@ func (c client) as(member string) api.RequestEditorFn {
 }
 
 func (c client) header(kind, of, issuer string, key api.Key) api.Header {
+	receivers := []string{c.sandbox.Audience}
+	if kind == "order" {
+		// The payment institution is told of the order: by that its payment joins the order's case.
+		receivers = append(receivers, job.Payments)
+	}
 	return api.Header{
 		SpecVersion: "1.0", Type: kind, Kind: &of, Id: job.UUID(), Issuer: issuer, Environment: c.sandbox.Environment,
-		IssuedAt: job.Now(), Receivers: &[]string{c.sandbox.Audience}, Subjects: &[]api.SubjectData{{Keys: []api.Key{key}}},
+		IssuedAt: job.Now(), Receivers: &receivers, Subjects: &[]api.SubjectData{{Keys: []api.Key{key}}},
 	}
 }
 

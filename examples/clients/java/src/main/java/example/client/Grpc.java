@@ -70,10 +70,12 @@ public final class Grpc {
   }
 
   private Header header(String type, String kind, String issuer, Key key) {
-    return Header.newBuilder()
+    Header.Builder header = Header.newBuilder()
         .setSpecVersion("1.0").setType(type).setKind(kind).setId(UUID.randomUUID().toString())
         .setIssuer(issuer).setEnvironment(sandbox.environment).setIssuedAt(Sandbox.now())
-        .addReceivers(sandbox.audience).addSubjects(Subject.newBuilder().addKeys(key)).build();
+        .addReceivers(sandbox.audience).addSubjects(Subject.newBuilder().addKeys(key));
+    // The payment institution is told of the order: by that its payment joins the order's case.
+    return (type.equals("order") ? header.addReceivers(Sandbox.PAYMENTS) : header).build();
   }
 
   private static Key key(String scheme, String issuer, String value) {

@@ -75,10 +75,12 @@ public final class Rest {
   }
 
   private Header header(String type, String kind, String issuer, Key key) {
-    return new Header()
+    Header header = new Header()
         .specVersion(Header.SpecVersionEnum._1_0).type(type).kind(kind).id(UUID.randomUUID().toString())
         .issuer(issuer).environment(sandbox.environment).issuedAt(Sandbox.now())
         .addReceiversItem(sandbox.audience).addSubjectsItem(new SubjectData().addKeysItem(key));
+    // The payment institution is told of the order: by that its payment joins the order's case.
+    return type.equals("order") ? header.addReceiversItem(Sandbox.PAYMENTS) : header;
   }
 
   /** An amount; every decimal is a text. */
