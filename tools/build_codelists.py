@@ -29,6 +29,10 @@ COUNTING_UNITS: Final = {
 }  # fmt: skip
 WITHDRAWN: Final = frozenset({"D", "X"})
 PACKAGE_SOURCES: Final = {"iso-3166-1": "pycountry", "iso-4217": "iso4217"}
+# Currencies that the euro replaced while this standard's documents were being kept: their last day.
+REPLACED: Final = {
+    "HRK": ("Kuna", "191", "2022-12-31"), "BGN": ("Bulgarian Lev", "975", "2025-12-31"),
+}  # fmt: skip
 Codes = list[dict[str, Any]]
 
 
@@ -118,6 +122,9 @@ def currencies() -> Codes:
         if each.exponent is not None:
             properties["decimals"] = str(each.exponent)
         codes.append({**entry(each.code, each.currency_name, "iso-4217"), "properties": properties})
+    for code, (name, number, end) in REPLACED.items():
+        properties = {"numeric": number, "decimals": "2"}
+        codes.append({**entry(code, name, "iso-4217"), "to": end, "properties": properties})
     return sorted(codes, key=lambda each: str(each["code"]))
 
 

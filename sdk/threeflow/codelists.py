@@ -40,7 +40,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """One list: who keeps it, in which edition, and its codes."""
+    """One list: who keeps it, in which edition, on which days it counts (None is open), and its codes."""
 
     id: str
     title: Mapping[str, str]
@@ -50,6 +50,8 @@ class CodeList:
     licence: str
     retrieved: str
     codes: Mapping[str, Code]
+    start: date | None = None
+    end: date | None = None
 
 
 class CodeLists:
@@ -164,11 +166,12 @@ def _id(name: str) -> str:
 
 def _parse(octets: bytes) -> CodeList:
     content = json.loads(octets)
-    period = {end: content[end] for end in ("from", "to") if end in content}
+    period = {end: content.get(end) for end in ("from", "to")}
     codes = {each["code"]: _code({**period, **each}) for each in content["codes"]}
     return CodeList(
         **{name: content[name] for name in ("id", "title", "authority", "source", "edition")},
         licence=content.get("licence", ""), retrieved=content.get("retrieved", ""), codes=codes,
+        start=_day(period["from"]), end=_day(period["to"]),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from kit.asynchronous import synchronous
 from kit.members import Society
 from kit.papers import Parcel
+from kit.refused import assert_exact
 from kit.stations import in_process
 
 Edit = Callable[[dict[str, Any]], None]
@@ -109,3 +110,24 @@ async def test_a_fact_is_taken_in_with_the_finding(tmp_path: Path) -> None:
             assert receipt.state in {"flagged", "accepted"}, name
             found = {(each["rule"], each.get("pointer", "")) for each in receipt.receipt["findings"]}
             assert (rule, pointer) in found, (name, found)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("requirement", "TF-INTAKE"),
+        ("violations", []),
+        ("rule", "UNI"),
+        ("pointer", "/items/7/hsCode"),
+        ("pointer", "items"),
+        ("message", {"en": "Wrong", "zh": ""}),
+    ],
+)
+def test_a_refusal_that_names_no_rule_or_no_place_would_be_seen(member: str, value: Any) -> None:
+    """What stations assert of every refusal that any test of the gateway earns."""
+    violation = {"rule": "UNI-05", "pointer": "/items", "message": {"en": "Twice", "zh": "重复"}}
+    refusal = {"code": "rule-violated", "requirement": "TF-INTAKE-19", "violations": [violation]}
+    assert_exact({"items": [{}]}, refusal)
+    (violation if member in violation else refusal)[member] = value
+    with pytest.raises(AssertionError):
+        assert_exact({"items": [{}]}, refusal)

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from kit.members import Society
+from kit.refused import assert_exact
 from threeflow.client import Client, Patience
 from threeflow_gateway.app import Gateway
 from threeflow_gateway.config import load
@@ -110,10 +111,16 @@ class Station:
         return self._clients[member]
 
     async def submit(self, payload: Mapping[str, Any], caller: str | None = None) -> Any:
-        """Submit a payload sealed by its issuer; the caller is the issuer unless another is named."""
+        """Submit a payload sealed by its issuer; the caller is the issuer unless another is named.
+
+        Whatever is refused here, in whichever test, has to name rule and place.
+        """
         issuer = str(payload["header"]["issuer"])
         sealed = self.as_(issuer).seal(payload)
-        return await self.as_(caller or issuer).submit(sealed)
+        outcome = await self.as_(caller or issuer).submit(sealed)
+        if outcome.refusal is not None:
+            assert_exact(payload, outcome.refusal)
+        return outcome
 
     async def close(self) -> None:
         """Close the clients."""

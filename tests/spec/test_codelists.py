@@ -20,12 +20,17 @@ ENTRY = {"code", "name", "from", "to", "map", "properties"}
 def test_a_list_states_where_it_comes_from_and_names_no_code_twice(list_id: str) -> None:
     content = json.loads(threeflow_spec.read(f"v1/codelists/{list_id}.json"))
     assert content["id"] == list_id
-    assert set(content) <= MEMBERS
+    assert set(content) == MEMBERS, (
+        "authority, source, edition, validity and licence are said, null where a day is open"
+    )
+    days = [content[end] and date.fromisoformat(content[end]) for end in ("from", "to")]
+    assert None in days or days[0] < days[1]
     assert all(content[name] for name in ("authority", "source", "edition", "licence", "retrieved"))
     assert set(content["title"]) == {"en", "zh"}
     codes = [each["code"] for each in content["codes"]]
     assert len(set(codes)) == len(codes) > 0
     assert all(set(each) <= ENTRY for each in content["codes"])
+    assert all(each.get("from", "0") <= each.get("to", "9") for each in content["codes"])
 
 
 @pytest.mark.parametrize("list_id", sorted(LISTS.ids))
@@ -42,6 +47,10 @@ def test_a_code_is_valid_in_its_period_only() -> None:
     assert LISTS.contains("hs-2022", "691110", date(2027, 12, 31))
     assert not LISTS.contains("hs-2022", "691110", date(2028, 1, 1))
     assert LISTS.contains("hs-2022", "691110")
+    assert (LISTS.get("hs-2022").start, LISTS.get("hs-2022").end) == (date(2022, 1, 1), date(2027, 12, 31))
+    assert LISTS.contains("iso-4217", "HRK", date(2022, 12, 31))
+    assert not LISTS.contains("iso-4217", "HRK", date(2023, 1, 1))
+    assert not LISTS.contains("iso-4217", "BGN", date(2026, 1, 1))
 
 
 @pytest.mark.requirement("TF-CONV-14")

@@ -8,6 +8,7 @@ from tools.compat.change import Change, members, rest, shared, words
 CODES: Final = "code lists"
 REFUSALS: Final = "refusals"
 ABOUT: Final = ("title", "authority", "source", "edition", "licence", "retrieved")
+PERIOD: Final = ("from", "to")
 Node = Mapping[str, Any]
 
 
@@ -20,7 +21,16 @@ def compare_codelists(old: Mapping[str, Node], new: Mapping[str, Node]) -> Itera
         yield from members(CODES, name, "code", before, after)
         for code, was, is_ in shared(before, after):
             yield from _code(was, is_, f"{name}/{code}")
-        yield from rest(CODES, name, one, other, (*ABOUT, "codes"))
+        yield from _period(one, other, name)
+        yield from rest(CODES, name, one, other, (*ABOUT, "codes", *PERIOD))
+
+
+def _period(old: Node, new: Node, where: str) -> Iterator[Change]:
+    """A list's days: null says what an absent member said, that there is no such day."""
+    for name in PERIOD:
+        if old.get(name) != new.get(name):
+            narrower = new.get(name) is not None
+            yield Change("breaking" if narrower else "additive", CODES, where, f"{name} is {new.get(name)}")
 
 
 def _key(entry: Node) -> str:

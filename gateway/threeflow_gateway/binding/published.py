@@ -117,10 +117,12 @@ def _text(text: Any) -> dict[str, str]:
 
 
 def _header(found: CodeList) -> dict[str, Any]:
+    days = {"from": found.start, "to": found.end}
     return {
         "id": found.id, "title": dict(found.title), "authority": found.authority, "source": found.source,
         "edition": found.edition, "licence": found.licence, "retrieved": found.retrieved,
         "codes": len(found.codes),
+        **{name: day.isoformat() for name, day in days.items() if day is not None},
     }  # fmt: skip
 
 

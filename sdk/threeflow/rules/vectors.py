@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from threeflow.rules.evaluate import HasRules, Profile, evaluate
 from threeflow_spec import names, read
+
+_SURROUNDINGS: Final = ("at", "profile", "facts")
 
 
 class HasProfiles(HasRules, Protocol):
@@ -21,7 +23,11 @@ class HasProfiles(HasRules, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One document and what a rule says of it: pairs of verdict and pointer, in order."""
+    """One document and what a rule says of it: pairs of verdict and pointer, in order.
+
+    `base` is the vector that it changes, by `edits`: operations of its patch, and another instant, profile or
+    set of facts, which count one each.
+    """
 
     rule: str
     name: str
@@ -30,7 +36,13 @@ class Vector:
     profile: str | None
     at: datetime
     expect: tuple[tuple[str, str], ...]
-    derived: bool
+    base: str | None = None
+    edits: int = 0
+
+    @property
+    def fails(self) -> bool:
+        """Whether the rule fails at some place of it; unknown is no failing."""
+        return any(verdict == "fail" for verdict, _ in self.expect)
 
     def found(self, standard: HasProfiles) -> tuple[tuple[str, str], ...]:
         """What the rule says, in the same form."""
@@ -77,7 +89,7 @@ def _vectors(file: Mapping[str, Any]) -> Iterator[Vector]:
         at = datetime.fromisoformat(given["at"])
         yield Vector(
             file["rule"], given["name"], given["document"], given.get("facts", {}), given.get("profile"), at,
-            expect, "from" in raw,
+            expect, raw.get("from"), len(raw.get("patch", ())) + sum(name in raw for name in _SURROUNDINGS),
         )  # fmt: skip
 
 
