@@ -41,7 +41,7 @@ class RuleFiles:
         Raises:
             ValueError: a rule pack, profile or code list is faulty: file, line and rule.
         """
-        _ = standard.profiles
+        standard.read_all()
         self._standard = standard
         self._overlays = tuple(overlays)
         self._facts = facts

@@ -13,6 +13,7 @@ import threeflow_spec
 __all__ = ["Code", "CodeList", "CodeLists", "UnknownListError"]
 
 _FOLDER: Final = "v1/codelists/"
+_ABOUT: Final = ("id", "title", "authority", "source", "edition")
 
 
 class UnknownListError(KeyError):
@@ -99,13 +100,15 @@ class CodeLists:
 
         Raises:
             UnknownListError: there is none of this id.
+            ValueError: its file, or one that extends it, is no code list; the message names it.
         """
         found = self._lists.get(list_id)
         if found is None:
-            found = _parse(self._read(list_id))
+            file = str(self._files.get(list_id) or f"{list_id}.json")
+            found = _parse(self._read(list_id), file)
             for path in self._extensions.get(list_id, ()):
                 # The codes of the list itself win: an extension adds and never changes.
-                found = replace(found, codes={**_parse(path.read_bytes()).codes, **found.codes})
+                found = replace(found, codes={**_parse(path.read_bytes(), str(path)).codes, **found.codes})
             self._lists[list_id] = found
         return found
 
@@ -143,7 +146,7 @@ class CodeLists:
 def _extensions(files: Mapping[str, Path | None]) -> dict[str, tuple[Path, ...]]:
     found: dict[str, tuple[Path, ...]] = {}
     for path in filter(None, files.values()):
-        extended = json.loads(path.read_bytes()).get("extends")
+        extended = _content(path.read_bytes(), str(path)).get("extends")
         if extended is None:
             continue
         if extended not in files:
@@ -164,12 +167,36 @@ def _id(name: str) -> str:
     return name[len(_FOLDER) :].removesuffix(".json")
 
 
-def _parse(octets: bytes) -> CodeList:
-    content = json.loads(octets)
+def _content(octets: bytes, file: str) -> dict[str, Any]:
+    try:
+        content = json.loads(octets)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"{file}:{fault.lineno}: {fault.msg}") from None
+    except UnicodeDecodeError as fault:
+        raise ValueError(f"{file}: not UTF-8: {fault.reason}") from None
+    if isinstance(content, dict) and isinstance(content.get("codes", []), list):
+        return content
+    raise ValueError(f"{file}: no JSON object with a list of codes")
+
+
+def _parse(octets: bytes, file: str) -> CodeList:
+    """Read one list; raises ValueError that names the file, and the entry where one is faulty."""
+    content = _content(octets, file)
+    absent = [name for name in (*_ABOUT, "codes") if name not in content]
+    if absent:
+        raise ValueError(f"{file}: {', '.join(absent)} is missing")
     period = {end: content.get(end) for end in ("from", "to")}
-    codes = {each["code"]: _code({**period, **each}) for each in content["codes"]}
+    codes: dict[str, Code] = {}
+    for number, each in enumerate(content["codes"]):
+        try:
+            code = _code({**period, **each})
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise ValueError(f"{file}: /codes/{number} is no code: {fault}") from None
+        if not isinstance(code.code, str) or code.code in codes:
+            raise ValueError(f"{file}: /codes/{number} is no text, or repeats the code {code.code}")
+        codes[code.code] = code
     return CodeList(
-        **{name: content[name] for name in ("id", "title", "authority", "source", "edition")},
+        **{name: content[name] for name in _ABOUT},
         licence=content.get("licence", ""), retrieved=content.get("retrieved", ""), codes=codes,
         start=_day(period["from"]), end=_day(period["to"]),
     )  # fmt: skip

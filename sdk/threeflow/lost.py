@@ -118,5 +118,7 @@ def _titles(numbers: tuple[int | str, ...], nodes: list[_Node]) -> tuple[str, st
 @cache
 def _names() -> dict[int | str, dict[str, str]]:
     source = json.loads(read("v1/elements.json"))
-    named: dict[int | str, dict[str, str]] = {each["no"]: each["name"] for each in source["elements"]}
+    named: dict[int | str, dict[str, str]] = {
+        each["no"]: each["name"] for each in (*source["elements"], *source["extensions"])
+    }
     return named | {each["id"]: each["name"] for each in source["additions"]}

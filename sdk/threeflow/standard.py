@@ -120,11 +120,19 @@ class Standard:
         fresh = Standard(self._overlays)
         for name in ("schemas", "table_source", "table", "refusals"):
             fresh.__dict__[name] = getattr(self, name)
-        # Whatever is wrong shows here, before anybody judges by it.
-        for list_id in fresh.codelists.ids:
-            fresh.codelists.get(list_id)
-        _ = fresh.profiles, fresh.digest
+        fresh.read_all()
         return fresh
+
+    def read_all(self) -> None:
+        """Read rules, profiles and every code list now: what is wrong shows before anybody judges by it.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: a file is faulty; the message names it, and the line where there is one.
+        """
+        for list_id in sorted(self.codelists.ids):
+            self.codelists.get(list_id)
+        _ = self.profiles, self.digest
 
     def adopt(self, fresh: "Standard") -> None:
         """Judge by the rules, profiles and code lists of a renewed standard from now on."""

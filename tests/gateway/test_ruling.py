@@ -129,6 +129,17 @@ async def test_a_faulty_pack_leaves_the_node_with_its_earlier_one_and_is_told_wi
             assert "the earlier ones stay" in caplog.text
             assert place in caplog.text, fault
             assert gateway.node.standard.rules is held
+        pack.write_text(PACK.replace("EXPRESSION", "size(doc.items) <= parameters.most"))
+        (files / "codelists").mkdir()
+        for octets in ("{", '{"id": "newer", "codes": []}', '{"id": "newer", "extends": "nowhere"}'):
+            caplog.clear()
+            (files / "codelists" / "newer.json").write_text(octets)
+            with caplog.at_level(logging.ERROR):
+                assert not await gateway.node.reload_rules(), octets
+            assert "newer.json" in caplog.text
+        (files / "codelists" / "newer.json").unlink()
+        assert await gateway.node.reload_rules()
+        assert "newer" not in gateway.node.standard.codelists.ids
         facts.write_text("[]")
         assert not await gateway.node.reload_rules()
         assert ("NEW-01", "fail") in await found(station)

@@ -11,7 +11,7 @@ _NAMED_BY_RULES = {"rule-violated": _RULE, "schema-violated": re.compile(r"schem
 
 
 def assert_exact(payload: Mapping[str, Any], refusal: Mapping[str, Any]) -> None:
-    """A refusal names its requirement; each violation its rule, its place, and its message in both languages."""
+    """A refusal names its requirement; each violation its rule, place and a message in both languages."""
     assert re.fullmatch(r"TF-[A-Z]+-[0-9]+", refusal["requirement"]), refusal
     form = _NAMED_BY_RULES.get(refusal["code"])
     violations = refusal.get("violations", [])

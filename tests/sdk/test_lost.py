@@ -54,5 +54,6 @@ def test_every_document_of_the_standard_can_be_asked(name: str) -> None:
     for profile in STANDARD.profiles.values():
         for each in lost(STANDARD, profile, payload):
             assert each.elements or each.additions
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in each.zh), each
             assert profile.carries is not None
             assert not profile.carries & set(each.elements)

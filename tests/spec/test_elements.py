@@ -49,6 +49,15 @@ def test_a_core_element_has_a_place_that_bears_its_references(element: dict[str,
         assert reference in borne, f"no place of element {element['no']} bears {name} {reference}"
 
 
+def test_every_number_that_a_field_bears_has_a_name_in_both_languages() -> None:
+    named = {each["no"]: each["name"] for each in (*SOURCE["elements"], *SOURCE["extensions"])}
+    assert len(named) == len(SOURCE["elements"]) + len(SOURCE["extensions"])
+    assert {number for field in FIELDS for number in _listed(field.get("x-element", []))} <= named.keys()
+    for name in (*named.values(), *(each["name"] for each in SOURCE["additions"])):
+        assert name["en"].isascii()
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in name["zh"]), name
+
+
 @pytest.mark.requirement("TF-DOC-22")
 @pytest.mark.parametrize("addition", [each["id"] for each in SOURCE["additions"]])
 def test_an_addition_to_the_common_model_has_a_place(addition: str) -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 
@@ -74,9 +74,13 @@ def _lines(found: tuple[Service, ...]) -> Iterator[str]:
             ("documents", ", ".join(each.documents)),
             ("rules", ", ".join(each.rules)),
             ("journeys", ", ".join(each.journeys)),
-            ("built in", each.built_in["en"] if each.built_in else ""),
-            ("outside", each.outside["en"] if each.outside else ""),
-            ("outside in part", each.outside_in_part["en"] if each.outside_in_part else ""),
+            ("built in", _both(each.built_in)),
+            ("outside", _both(each.outside)),
+            ("outside in part", _both(each.outside_in_part)),
         ):
             if said:
                 yield f"    {what}: {escape(said)}"
+
+
+def _both(words: Mapping[str, str] | None) -> str:
+    return f"{words['en']}  {words['zh']}" if words else ""

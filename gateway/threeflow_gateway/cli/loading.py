@@ -1,10 +1,10 @@
 """What commands read from files: trust stores, the standard with overlays, envelopes."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from threeflow import envelope, strict
 from threeflow.errors import Refused
@@ -60,12 +60,16 @@ def standard(overlays: Sequence[Path]) -> Standard:
     """Return the standard with overlay folders.
 
     Raises:
-        CannotRunError: a folder is missing, or replaces a piece of the standard.
+        CannotRunError: a folder is missing, replaces a piece of the standard, or holds a faulty rule pack,
+            profile or code list: which file, and which line.
     """
     try:
-        return Standard.load(*overlays)
-    except (FileNotFoundError, ValueError) as error:
+        found = Standard.load(*overlays)
+        if overlays:
+            found.read_all()
+    except (OSError, ValueError) as error:
         raise CannotRunError(f"overlay: {error}") from None
+    return found
 
 
 def add_overlay(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +91,19 @@ def payload_of(octets: bytes) -> tuple[bytes, tuple[bytes, ...]]:
         return octets, ()
     env = envelope.read(octets)
     return env.payload, env.parts
+
+
+def type_of(payload: Mapping[str, Any]) -> str:
+    """Return the document type that a payload says it is.
+
+    Raises:
+        Refused: ``header-malformed``, it says none.
+    """
+    header = payload.get("header")
+    found = header.get("type") if isinstance(header, dict) else None
+    if not isinstance(found, str):
+        raise Refused("header-malformed", "TF-DOC-2", "header.type is no string", "/header/type")
+    return found
 
 
 def _environment(octets: bytes) -> str:

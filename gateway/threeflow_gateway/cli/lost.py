@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from threeflow import strict
+from threeflow.errors import Refused
 from threeflow.lost import Lost, lost
+from threeflow.profiles import Profile
+from threeflow.standard import Standard
 from threeflow_gateway.cli.arguments import Subparsers, command
-from threeflow_gateway.cli.loading import add_overlay, payload_of, standard
+from threeflow_gateway.cli.loading import add_overlay, payload_of, standard, type_of
 from threeflow_gateway.cli.output import GOOD, CannotRunError, Printer, read
 
 DESCRIPTION = """\
@@ -43,15 +46,27 @@ def run(args: argparse.Namespace, printer: Printer) -> int:
     profile = whole.profiles.get(args.profile)
     if profile is None:
         raise CannotRunError(f"no profile {args.profile}; there are {', '.join(sorted(whole.profiles))}")
-    found: list[tuple[str, tuple[Lost, ...]]] = []
-    for path in printer.track(args.files, "reading"):
-        payload, _ = payload_of(read(path))
-        found.append((path, lost(whole, profile, strict.parse_object(payload))))
+    found = [(path, _lost(path, whole, profile, read(path))) for path in printer.track(args.files, "reading")]
     printer.result(
         [{"file": path, "lost": [_as_json(each) for each in members]} for path, members in found],
         (line for path, members in found for line in _lines(path, members)),
     )
+    if profile.carries is None:
+        printer.remark(
+            f"{profile.id} has no data set of its own: documents travel whole",
+            f"[dim]{profile.id}无自有数据集，单证完整传输[/]",
+        )
     return GOOD
+
+
+def _lost(path: str, whole: Standard, profile: Profile, octets: bytes) -> tuple[Lost, ...]:
+    try:
+        payload, _ = payload_of(octets)
+        value = strict.parse_object(payload)
+        type_of(value)
+        return lost(whole, profile, value)
+    except Refused as refused:
+        raise CannotRunError(f"{path}: {refused.detail}") from None
 
 
 def _as_json(each: Lost) -> dict[str, object]:

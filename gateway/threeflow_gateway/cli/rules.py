@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 
+from threeflow.errors import Refused
 from threeflow.rules import Rule
 from threeflow.rules import vectors as rule_vectors
-from threeflow.rules.pack import Fact
+from threeflow.rules.pack import Fact, Text
+from threeflow_gateway.binding import published
 from threeflow_gateway.cli.arguments import Subparsers, command, group
 from threeflow_gateway.cli.loading import add_overlay, standard
 from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
 
 LIST = """\
-List the rules of the standard and of overlays: id, severity, what it binds and what it asks."""
+List the rules of the standard and of overlays: id, severity, what each binds,
+and what it asks in English and Chinese."""
 TEST = """\
 Run the rules' vectors: documents of which it is known which rule passes and which fails, and where."""
 FACTS = """\
@@ -31,9 +34,11 @@ def add(commands: Subparsers) -> None:
         list_,
         text="list the rules",
         description=LIST,
-        examples="  threeflow rules list\n  threeflow rules list --type declaration --json\n",
+        examples="  threeflow rules list\n"
+        "  threeflow rules list --type declaration --profile cn-9610-e --json\n",
     )
     listing.add_argument("--type", metavar="TYPE", help="only rules that bind this document type")
+    listing.add_argument("--profile", metavar="P", help="only rules that count in this profile")
     add_overlay(listing)
     testing = command(
         made,
@@ -67,15 +72,18 @@ def add(commands: Subparsers) -> None:
 
 def list_(args: argparse.Namespace, printer: Printer) -> int:
     """List the rules."""
-    found = [
-        each for each in standard(args.overlay).rules if args.type is None or args.type in each.applies_to
-    ]
+    whole = standard(args.overlay)
+    try:
+        counting = published.rules(whole, args.type or "", args.profile or "")["rules"]
+    except Refused as refused:
+        raise CannotRunError(refused.detail) from None
+    found = [whole.rules.rule(each["id"]) for each in counting]
     printer.result([_as_json(each) for each in found])
     printer.table(
         f"{len(found)} rules",
         ("rule", "severity", "basis", "binds", "asks"),
         (
-            (each.id, each.severity, _basis(each), ", ".join(sorted(each.applies_to)), each.title.en)
+            (each.id, each.severity, _basis(each), ", ".join(sorted(each.applies_to)), _both(each.title))
             for each in found
         ),
     )
@@ -128,7 +136,7 @@ def facts(args: argparse.Namespace, printer: Printer) -> int:
         f"{len(found)} facts",
         ("fact", "supplied", "type", "rules", "means"),
         (
-            (name, fact.supplied, fact.type, ", ".join(sorted(rules)), f"{fact.title.en}\n{fact.title.zh}")
+            (name, fact.supplied, fact.type, ", ".join(sorted(rules)), _both(fact.title))
             for name, (fact, rules) in found
         ),
     )
@@ -176,6 +184,10 @@ def _as_json(rule: Rule) -> dict[str, object]:
 
 def _basis(rule: Rule) -> str:
     return rule.basis if rule.verified else f"{rule.basis}, unverified"
+
+
+def _both(text: Text) -> str:
+    return f"{text.en}\n{text.zh}"
 
 
 def _vector_line(vector: rule_vectors.Vector) -> str:

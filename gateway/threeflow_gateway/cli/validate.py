@@ -15,7 +15,7 @@ from threeflow.profiles import Missing, Profile
 from threeflow.rules import Finding, evaluate, held
 from threeflow.standard import Standard
 from threeflow_gateway.cli.arguments import Subparsers, command, moment
-from threeflow_gateway.cli.loading import add_overlay, now, payload_of, standard
+from threeflow_gateway.cli.loading import add_overlay, now, payload_of, standard, type_of
 from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer, read
 
 DESCRIPTION = """\
@@ -87,10 +87,7 @@ def report(
     try:
         payload, octets = payload_of(read(path))
         value: dict[str, Any] = strict.parse_object(payload)
-        header = value.get("header")
-        type_ = header.get("type") if isinstance(header, dict) else None
-        if not isinstance(type_, str):
-            raise Refused("header-malformed", "TF-DOC-2", "header.type is no string", "/header/type")
+        type_ = type_of(value)
         violations = whole.schemas.validate(type_, value)
         if violations:
             return Report(path, None, violations)

@@ -348,13 +348,26 @@ def test_rules_list_explain_and_test(run) -> None:
     assert run("rules", "explain", first, "--json").json["expression"]
     of_type = run("rules", "list", "--type", "declaration", "--json").json
     assert all("declaration" in each["appliesTo"] for each in of_type)
+    counting = run("rules", "list", "--type", "declaration", "--profile", "eu-h7", "--json").json
+    assert {"TAX-05", "VAL-01"} <= {each["id"] for each in counting} < {each["id"] for each in of_type}
     tested = run("rules", "test", "--json")
     assert (tested.code, tested.json["failed"]) == (0, [])
     assert tested.json["vectors"] > 0
 
 
-def test_rules_explain_says_2_for_an_unknown_rule(run) -> None:
-    assert run("rules", "explain", "NO-99").code == 2
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("explain", "NO-99"), "NO-99"),
+        (("list", "--type", "nonsense"), "nonsense"),
+        (("list", "--profile", "nowhere"), "nowhere"),
+        (("list", "--overlay", "/nowhere"), "/nowhere"),
+    ],
+)
+def test_rules_say_2_for_what_is_not_there(words: tuple[str, ...], names: str, run) -> None:
+    answer = run("rules", *words)
+    assert (answer.code, names in answer.err) == (2, True)
+    assert run("rules", *words, "--json").json["error"]["code"] == "could-not-run"
 
 
 def test_table_shows_all_rows_and_one(run) -> None:
