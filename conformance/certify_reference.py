@@ -57,12 +57,13 @@ def _client(role: str, network: Path, out: Path, more: list[str]) -> int:
 
 def _up(target: str, node: "subprocess.Popen[bytes]") -> bool:
     deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and node.poll() is None:
-        try:
-            if httpx.get(target + "/ready", timeout=2, trust_env=False).status_code == 200:
-                return True
-        except httpx.TransportError:
-            time.sleep(0.05)
+    with httpx.Client(timeout=2, trust_env=False) as client:
+        while time.monotonic() < deadline and node.poll() is None:
+            try:
+                if client.get(target + "/ready").status_code == 200:
+                    return True
+            except httpx.TransportError:
+                time.sleep(0.05)
     return False
 
 

@@ -15,7 +15,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 _HERE = Path(__file__).resolve()
@@ -76,13 +78,31 @@ def take_list(path: Path, environment: str) -> int:
     return 0
 
 
+class Child(Protocol):
+    """A running gateway, as ``subprocess`` has it."""
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it runs."""
+
+    def kill(self) -> None:
+        """End it without warning."""
+
+    def wait(self) -> int:
+        """Wait for its end; return its exit code."""
+
+
+def command(words: list[str]) -> Callable[[Path], Child]:
+    """Start a gateway as a command that is given its configuration."""
+    return lambda config: subprocess.Popen([*words, "--config", str(config)])  # noqa: S603 - the operator's own
+
+
 class Keeper:
     """Keeps one gateway running until it is told to stop."""
 
-    def __init__(self, folder: Path, gateway: list[str]) -> None:
+    def __init__(self, folder: Path, start: Callable[[Path], Child]) -> None:
         self._folder = folder
-        self._command = gateway
-        self._child: subprocess.Popen[bytes] | None = None
+        self._start = start
+        self._child: Child | None = None
         # Plain flags: a lock that the interrupted code holds would be waited for for ever in a signal handler.
         self._told = False
         self._ends = False
@@ -96,7 +116,7 @@ class Keeper:
         while not self._ends:
             self._told = False
             config = configure(self._folder)
-            self._child = subprocess.Popen([*self._command, "--config", str(config)])  # noqa: S603 - the operator's own
+            self._child = self._start(config)
             while self._child.poll() is None and not (self._told or self._ends):
                 time.sleep(0.05)
             if self._child.poll() is None:
@@ -130,7 +150,7 @@ def main() -> int:
         return take_list(asked.take_list, asked.environment)
     if asked.network is None:
         parser.error("which network?")
-    return Keeper(asked.network, shlex.split(asked.gateway)).run()
+    return Keeper(asked.network, command(shlex.split(asked.gateway))).run()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ run; what could not be run tells nothing. What survives is tried once more, alon
 Beside them nodes that crash wherever they should refuse run every case: one that passes although it met a crash would
 count the crash as a correct refusal.
 
-Exit codes: 0 at 95 % and more, else 1; also 1 where a crash counted as a refusal, where the right node is red, or where
-a fault could not be planted.
+Every node and the suite that judges it are copies of this process, which has loaded what both need.
+
+Exit codes: 0 at 95 % and more, else 1; also 1 where a crash counted as a refusal, where the right node is red, where
+a fault could not be planted, or where it took more of the processors than 15 minutes of two cores are.
 """
 
 import argparse
@@ -16,14 +18,17 @@ import asyncio
 import json
 import multiprocessing
 import os
+import resource
+import signal
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +36,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / "tests" / "conformance"), str(_ROOT / "conformance")]
 
 from faults import CRASHES, FAULTS  # noqa: E402
-from nodes import Node, NotUpError  # noqa: E402
+from nodes import Node, NotUpError, warm  # noqa: E402
 
 from threeflow_conformance import engine, prepare  # noqa: E402
 from threeflow_conformance.registry import cases_for  # noqa: E402
@@ -41,9 +46,12 @@ __all__ = ["LEAST", "RECORD", "try_fault"]
 
 RECORD = _ROOT / "tests" / "conformance" / "mutation.json"
 LEAST = 95.0
+MOST_CPU_SECONDS = 2 * 15 * 60
 _SMOKE = "repeats.three-deliveries"
 _ENDLESS = 10**9
+_MOST_SECONDS = 900.0
 Said = dict[str, Any]
+Job = Callable[[], Said]
 
 
 def try_fault(name: str, first: str = "", not_by: frozenset[str] = frozenset()) -> Said:
@@ -51,7 +59,7 @@ def try_fault(name: str, first: str = "", not_by: frozenset[str] = frozenset()) 
     fault = FAULTS[name]
     wanted = frozenset(fault.requirements)
     began = time.monotonic()
-    said: Said = {"fault": name, "requirements": list(fault.requirements), "killed": False, "by": ""}
+    said = _nothing(name)
 
     def tells(each: engine.Outcome) -> bool:
         return each.verdict == "fail" and each.requirement in wanted and each.case.id not in not_by
@@ -75,6 +83,7 @@ def try_fault(name: str, first: str = "", not_by: frozenset[str] = frozenset()) 
         said |= {"killed": True, "by": told.case.id, "requirement": told.requirement}
     else:
         red = [each for each in run.outcomes if each.verdict != "pass"]
+        said["opened"] = all(not each.case.check.id.startswith("opening.") for each in red)
         said["by"] = "; ".join(
             f"{each.case.id} {each.verdict} {each.requirement}: {each.message[:160]}" for each in red[:3]
         )
@@ -136,14 +145,17 @@ def main() -> int:
     held = _recorded()
     began = time.monotonic()
     for each in roles:
-        cases_for(ROLES[each], grpc=True)  # read once, before the workers are forked
-    with ProcessPoolExecutor(asked.workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        right = list(pool.map(try_right, roles)) if not asked.only else []
-        red = frozenset(each[0] for said in right for each in said["red"])
-        waiting = [pool.submit(try_crash, each) for each in (CRASHES if not asked.only else ())]
-        results = list(_all(pool, chosen, held, red))
-        crashes = [each.result() for each in waiting]
-    said = _summary(results, crashes, right) | {"seconds": round(time.monotonic() - began)}
+        cases_for(ROLES[each], grpc=True)  # read once, for all copies
+    warm()
+    whole = not asked.only
+    first: dict[str, Job] = {each: partial(try_right, each) for each in roles if whole}
+    first |= {each: partial(try_crash, each) for each in CRASHES if whole}
+    said_first = dict(_each(first, asked.workers))
+    right = [said_first[each] for each in roles if each in said_first]
+    crashes = [said_first[each] for each in CRASHES if each in said_first]
+    red = frozenset(each[0] for said in right for each in said["red"])
+    results = list(_all(chosen, held, red, asked.workers))
+    said = _summary(results, crashes, right) | {"seconds": round(time.monotonic() - began), "cpu": _cpu()}
     _print(said)
     if asked.out:
         asked.out.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
@@ -169,23 +181,68 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _all(
-    pool: ProcessPoolExecutor, chosen: Sequence[str], held: Mapping[str, str], red: frozenset[str]
-) -> Iterator[Said]:
+def _cpu() -> int:
+    """Seconds of processor time that this process and all copies of it that have ended took."""
+    own, copies = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(own.ru_utime + own.ru_stime + copies.ru_utime + copies.ru_stime)
+
+
+def _each(jobs: Mapping[str, Job], workers: int) -> Iterator[tuple[str, Said]]:
+    """Do every job in a copy of this process, so many at a time; what a job says, or why it said nothing."""
+    context = multiprocessing.get_context("fork")
+    waiting = deque(jobs.items())
+    running: dict[Connection, tuple[str, Any, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < workers:
+            name, job = waiting.popleft()
+            here, there = context.Pipe(duplex=False)
+            copy = context.Process(target=_tell, args=(there, job))
+            copy.start()
+            there.close()
+            running[here] = (name, copy, time.monotonic() + _MOST_SECONDS)
+        told = wait(list(running), timeout=1.0)
+        over = [each for each, (_, _, deadline) in running.items() if time.monotonic() > deadline]
+        for each in {*told, *over}:
+            name, copy, _ = running.pop(each)
+            said = _heard(each) if each in told else {"by": f"no end within {_MOST_SECONDS:.0f} s"}
+            if each not in told:
+                os.killpg(copy.pid, signal.SIGKILL)
+            copy.join()
+            yield name, said
+
+
+def _tell(there: Connection, job: Job) -> None:
+    os.setsid()  # with its nodes it can be ended as one
+    there.send(job())
+
+
+def _heard(here: Connection) -> Said:
+    try:
+        found: Said = here.recv()
+    except EOFError:
+        return {"by": "the run itself broke off"}
+    return found
+
+
+def _all(chosen: Sequence[str], held: Mapping[str, str], red: frozenset[str], workers: int) -> Iterator[Said]:
     """Every fault's result; what survives is tried again when the machine has nothing else to do."""
-    began = {pool.submit(try_fault, each, held.get(each, ""), red): each for each in chosen}
+    jobs = {each: partial(try_fault, each, held.get(each, ""), red) for each in chosen}
     survived = []
-    for done, future in enumerate(as_completed(began), 1):
-        result = future.result()
-        print(f"{done:4}/{len(chosen)} {_word(result)} {result['fault']}: {result['by']}", flush=True)
+    for done, (name, said) in enumerate(_each(jobs, workers), 1):
+        result = _nothing(name) | said
+        print(f"{done:4}/{len(chosen)} {_word(result)} {name}: {result['by']}", flush=True)
         if result["killed"]:
             yield result
         else:
-            survived.append(result["fault"])
-    for each in survived:
-        result = pool.submit(try_fault, each, "", red).result() | {"tries": 2}
-        print(f"  again   {_word(result)} {each}: {result['by']}{result.get('log', '')}", flush=True)
+            survived.append(name)
+    for name, said in _each({each: partial(try_fault, each, "", red) for each in survived}, 1):
+        result = _nothing(name) | said | {"tries": 2}
+        print(f"  again   {_word(result)} {name}: {result['by']}{result.get('log', '')}", flush=True)
         yield result
+
+
+def _nothing(name: str) -> Said:
+    return {"fault": name, "requirements": list(FAULTS[name].requirements), "killed": False, "by": ""}
 
 
 def _word(result: Said) -> str:
@@ -232,17 +289,20 @@ def _print(said: Said) -> None:
         if not each["killed"]:
             print(f"SURVIVED {each['fault']} ({', '.join(each['requirements'])}): {each['by']}")
     print(
-        f"{said['killed']} of {len(said['faults'])} faulty nodes told, {said['score']:.1f} %, in {said['seconds']} s"
+        f"{said['killed']} of {len(said['faults'])} faulty nodes told, {said['score']:.1f} %, in {said['seconds']} s, "
+        f"{said['cpu']} s of processor time (at most {MOST_CPU_SECONDS})"
     )
 
 
 def _good(said: Said) -> bool:
-    started = all(each["by"] != "did not start" for each in said["faults"])
+    # A node that cannot even be opened is not the gateway with one fault: the fault does not fit it any more.
+    started = all(each["by"] != "did not start" and each.get("opened", True) for each in said["faults"])
     return (
         said["score"] >= LEAST
         and not said["counted"]
         and not any(each["red"] for each in said["right"])
         and started
+        and said["cpu"] <= MOST_CPU_SECONDS
     )
 
 

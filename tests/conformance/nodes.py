@@ -1,23 +1,96 @@
-"""Reference gateways for the suite's own tests, right or with a fault, each in a process and a network of its own."""
+"""Reference gateways for the suite's own tests, right or with a fault, each in a process and a network of its own.
 
+A process that has called ``warm`` and started no thread since makes its nodes by forking: they need not load the
+gateway's libraries once more, which costs more than most faults do to be told.
+"""
+
+import http.client
+import importlib
 import os
+import signal
 import subprocess
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx
+from reference_node import Child, Keeper
 
 from threeflow_conformance import parameters, prepare
 from threeflow_conformance.speak.network import Network, free_port
 
-__all__ = ["Node", "NotUpError", "patience"]
+__all__ = ["Node", "NotUpError", "patience", "warm"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _READY_SECONDS = 90.0
 _MOST_PATIENCE = 6.0
+
+
+_OWN = ("threeflow", "threeflow_gateway")
+_warm = False
+
+
+def warm() -> None:
+    """Load what a gateway loads, once for all nodes that are forked from here."""
+    global _warm  # noqa: PLW0603 - a property of this process
+    importlib.import_module("threeflow_gateway.app")
+    _warm = True
+
+
+class _Forked:
+    """A child of this process that does one thing and ends; to be used as what ``subprocess`` makes."""
+
+    def __init__(self, does: Callable[[], int]) -> None:
+        self._code: int | None = None
+        self._pid = os.fork()
+        if self._pid == 0:
+            code = 1
+            try:
+                code = does()
+            except BaseException:  # noqa: BLE001 - nothing may go on in a copy of its parent
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it runs."""
+        if self._code is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def wait(self, _seconds: float = 0) -> int:
+        """Wait for its end."""
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self._code
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        os.kill(self._pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it without warning."""
+        os.kill(self._pid, signal.SIGKILL)
+
+
+def _gateway(config: Path, fault: str) -> int:
+    """Be a gateway, in a copy of a process that has its libraries: its own modules are read anew for the fault."""
+    for each in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
+    for name in [each for each in sys.modules if each.partition(".")[0] in _OWN]:
+        del sys.modules[name]
+    from faults import CRASHES, FAULTS
+
+    if fault:
+        {**FAULTS, **CRASHES}[fault].plant()
+    from threeflow_gateway.app import serve
+
+    return int(serve(config))
 
 
 class NotUpError(Exception):
@@ -27,6 +100,18 @@ class NotUpError(Exception):
 def patience() -> float:
     """By how much a machine that others load is slower: its load a core, 1 where it is idle, at most 6."""
     return min(_MOST_PATIENCE, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+def _ready(target: str) -> bool:
+    """Whether a node answers that it is ready; a whole HTTP client would cost more than the node's start."""
+    asked = http.client.HTTPConnection(urlsplit(target).netloc, timeout=5)
+    try:
+        asked.request("GET", "/ready")
+        return asked.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 class Node:
@@ -42,26 +127,37 @@ class Node:
         )
         self._folder = folder
         self._fault = fault
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | _Forked | None = None
 
     def start(self) -> "Node":
         """Start it and wait until it is ready; NotUpError where it is not in time. A client is started by its tasks."""
         if self.network.role.issues:
             return self
+        self._child = _Forked(self._keep) if _warm else self._spawned()
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline and self._child.poll() is None:
+            if _ready(self.target):
+                return self
+            time.sleep(0.05)
+        self.stop()
+        raise NotUpError((self._folder / "log.txt").read_text(errors="replace")[-2000:])
+
+    def _spawned(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, str(_ROOT / "conformance" / "reference_node.py"), str(self._folder)]
         if self._fault:
             command += ["--gateway", f"{sys.executable} {_HERE / 'faulty_node.py'} --fault {self._fault}"]
         with (self._folder / "log.txt").open("ab") as log:
-            self._child = subprocess.Popen(command, stdout=log, stderr=log)
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline and self._child.poll() is None:
-            try:
-                if httpx.get(self.target + "/ready", timeout=5, trust_env=False).status_code == 200:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.05)
-        self.stop()
-        raise NotUpError((self._folder / "log.txt").read_text(errors="replace")[-2000:])
+            return subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _keep(self) -> int:
+        log = os.open(self._folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for each in (1, 2):
+            os.dup2(log, each)
+
+        def start(config: Path) -> Child:
+            return _Forked(lambda: _gateway(config, self._fault))
+
+        return Keeper(self._folder, start).run()
 
     @property
     def form(self) -> parameters.Parameters:

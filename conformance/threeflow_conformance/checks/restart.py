@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from threeflow.keys import SigningKey
 from threeflow_conformance.errors import UnmetError
 from threeflow_conformance.judge.octets import decode, digest, parse
 from threeflow_conformance.judge.table import Act
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
-from threeflow_conformance.speak.forge import dump, sealed
+from threeflow_conformance.speak.forge import dump, edited, flipped, sealed
 from threeflow_conformance.speak.lists import list_payload, seal_list, trust_file
 from threeflow_conformance.speak.network import FOREIGN, HOME, Network
 
@@ -195,6 +196,9 @@ LISTS: Mapping[str, tuple[str, bool, Lists]] = {
     "endpoint-and-via": ("TF-TRUST-6", False, lambda scene: _next(scene, _both)),
     "sealed-by-another": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(HOME,))),
     "sealed-by-one-more": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(FOREIGN, HOME))),
+    "seal-bit": ("TF-TRUST-7", False, lambda scene: _seal_bit(scene)),
+    "another-key-by-that-name": ("TF-TRUST-7", False, lambda scene: _disguised(scene)),
+    "first-sealed-by-one-more": ("TF-TRUST-7", False, lambda scene: _first_of_two(scene)),
     "rollback": ("TF-TRUST-9", False, lambda scene: [*_next(scene), _next(scene, sequence=1, previous=None)[1]]),
     "two-of-one-sequence": ("TF-TRUST-15", False, lambda scene: [*_next(scene), _next(scene)[1]]),
     "gap-in-the-sequence": ("TF-TRUST-10", False, lambda scene: _next(scene, sequence=3)),
@@ -214,6 +218,33 @@ def _off_curve(payload: dict[str, Any], scene: Scene) -> None:
     key = payload["nodes"][0]["keys"][0]
     key["alg"] = "ES256"
     key["jwk"] = {"crv": "P-256", "kty": "EC", "x": "A" * 43, "y": "A" * 43}
+
+
+def _seal_bit(scene: Scene) -> list[bytes]:
+    def spoil(value: dict[str, Any]) -> None:
+        value["signatures"][0]["signature"] = flipped(value["signatures"][0]["signature"], 7)
+
+    first, following = _next(scene)
+    return [first, edited(following, spoil)]
+
+
+def _key(scene: Scene, kid: str) -> SigningKey:
+    return SigningKey.from_secret(scene.random.randbytes(32), "Ed25519", kid, "seal")
+
+
+def _disguised(scene: Scene) -> list[bytes]:
+    """A next list that names the anchor and is sealed by another key under the anchor's kid and algorithm."""
+    anchor = scene.network.anchors[FOREIGN]
+    first, following = _next(scene)
+    key = SigningKey.from_secret(scene.random.randbytes(32), anchor.alg, anchor.kid, "seal")
+    return [first, sealed(decode(parse(following)["payload"]), key)]
+
+
+def _first_of_two(scene: Scene) -> list[bytes]:
+    """The first list under its anchor's seal and one more of the same authority."""
+    anchor = scene.network.anchors[FOREIGN]
+    payload = decode(parse(_next(scene)[0])["payload"])
+    return [sealed(payload, anchor, _key(scene, f"{anchor.kid.partition('#')[0]}#anchor-9"))]
 
 
 @check(*sorted({each for each, _, _ in LISTS.values()}), "TF-TRUST-8", cases=lambda: LISTS)

@@ -109,7 +109,11 @@ def _swap(value: dict[str, Any]) -> None:
 
 
 def _flip(value: dict[str, Any]) -> None:
-    seal = value["documents"][3]["document"]["signatures"][0]
+    _spoil(value["documents"][3]["document"])
+
+
+def _spoil(envelope: dict[str, Any]) -> None:
+    seal = envelope["signatures"][0]
     seal["signature"] = flipped(seal["signature"], 5)
 
 
@@ -146,6 +150,7 @@ TWINS: Mapping[str, tuple[str, Edit]] = {
     "another-form": ("TF-DOS-3", _whole(lambda value: value.update(dossier="2.0"))),
     "an-envelope-out-of-form": ("TF-DOS-4", _whole(lambda value: value["documents"][0]["document"].update(signatures=[]))),
     "sealed-by-another": ("TF-DOS-5", lambda made: setattr(made.pieces, "sealer", made.scene.network.foreign("hubbub"))),
+    "head-under-a-broken-seal": ("TF-DOS-5", _whole(lambda value: _spoil(value["head"]))),
     "over": ("TF-DOS-9", _head(_late)),
     "not-yet": ("TF-DOS-9", _head(_early)),
     "cut": ("TF-DOS-10", _whole(lambda value: value["documents"].pop())),

@@ -132,10 +132,10 @@ def requests_are_never_refused_for_their_state() -> None:
 @fault("TF-INTAKE-24")
 def keys_join_nothing() -> None:
     def make(real: Any) -> Any:
-        def planned(workspace: Any, unit: Any, filed: Any) -> Any:
+        def planned(*args: Any) -> Any:
             from dataclasses import replace
 
-            return tuple(replace(each, numbers=each.numbers[-1:]) for each in real(workspace, unit, filed))
+            return tuple(replace(each, numbers=each.numbers[-1:]) for each in real(*args))
 
         return planned
 

@@ -31,7 +31,7 @@ def _overlooks(*requirements: str) -> Callable[[], None]:
 register_all(
     {
         f"a-dossier-that-breaks-{each.lower()}-is-taken-in": ((each,), _overlooks(each))
-        for each in ( "TF-DOS-9", "TF-DOS-10", "TF-DOS-11", "TF-DOS-14", "TF-DOS-16", "TF-DOS-17", "TF-DOS-18",
+        for each in ("TF-DOS-5", "TF-DOS-9", "TF-DOS-10", "TF-DOS-11", "TF-DOS-14", "TF-DOS-16", "TF-DOS-17", "TF-DOS-18",
             "TF-DOS-19", "TF-DOS-20", "TF-DOS-21", "TF-DOS-22", "TF-DOS-23", "TF-DOS-26", "TF-DOS-27",
         )
     },
