@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Threeflow needs Python 3.11 or later with venv; none was found. Install it, or say: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@echo "==> $(VENV): installing the pinned versions of constraints.txt with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,conformance,fuzz]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gateway,dev,docs,conformance,fuzz]'
 	@touch $@
 
 install: $(STAMP) ## create .venv with pinned dependencies (every target does this first)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 
 import yaml
@@ -20,3 +21,13 @@ for part in ("v1/schemas/", "v1/rules/", "v1/codelists/", "v1/profiles/"):
     print(f"{part}: {len(held)} files")
 assert threeflow_spec.read("v1/exchange.yaml")
 print("standard", Standard.load().digest)
+
+for each in requires("threeflow") or ():
+    if "extra == 'gateway'" in each:
+        name = each.partition(";")[0].partition("[")[0].split(">")[0].strip()
+        try:
+            found = distribution(name).version
+        except PackageNotFoundError:
+            continue
+        raise SystemExit(f"{name} {found} came along, which only the gateway needs")
+print("nothing of the gateway came along")

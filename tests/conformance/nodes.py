@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reference_node import Child, Keeper
-
 from threeflow_conformance import parameters, prepare
 from threeflow_conformance.speak.network import Network, free_port
 

@@ -88,8 +88,8 @@ TWINS: Mapping[str, Twin] = {
     "another-query": ("token-binding", ("TF-TOKEN-6",), _elsewhere),
     "another-body": ("token-binding", ("TF-TOKEN-7",), _made(dig="sha-256:" + "0" * 64)),
     "no-body-digest": ("token-binding", ("TF-TOKEN-7",), _made(dig=None)),
-    "expired-361-s-ago": ("token-expired", ("TF-TOKEN-8",), _made(shift=-365 * _SECOND)),
-    "from-66-s-ahead": ("token-not-yet-valid", ("TF-TOKEN-8",), _made(shift=66 * _SECOND)),
+    "expired-5-s-beyond-the-skew": ("token-expired", ("TF-TOKEN-8",), _made(shift=-365 * _SECOND)),
+    "6-s-beyond-the-skew": ("token-not-yet-valid", ("TF-TOKEN-8",), _made(shift=66 * _SECOND)),
     "a-seal-key": ("key-use", ("TF-TOKEN-9", "TF-SEAL-7"), _seal_key),
     "another-node's-key": ("token-binding", ("TF-TOKEN-9",), _other_node),
     "a-key-of-nobody": ("caller-unknown", ("TF-TOKEN-10",), _stranger),
@@ -117,7 +117,7 @@ async def token(scene: Scene, twin: Twin) -> None:
 
 
 _GOOD: Mapping[str, timedelta] = {
-    "59-s-slow": -timedelta(seconds=55), "59-s-fast": timedelta(seconds=55), "almost-over": -timedelta(seconds=350),
+    "55-s-slow": -timedelta(seconds=55), "55-s-fast": timedelta(seconds=55), "almost-over": -timedelta(seconds=350),
 }  # fmt: skip
 
 

@@ -148,6 +148,9 @@ TWINS: Mapping[str, Twin] = {
     "signature-bit": ("seal-invalid", ("TF-SEAL-8",), _sig(flipped)),
     "payload-bit": ("seal-invalid", ("TF-SEAL-8",), _payload_bit),
     "payload-one-space": ("seal-invalid", ("TF-SEAL-8",), _white_space),
+    "protected-one-space": (
+        "seal-invalid", ("TF-SEAL-8",), _sig(lambda text: encode(decode(text).replace(b":", b": ", 1)), "protected")
+    ),
     "signature-of-63": ("seal-invalid", ("TF-SEAL-9",), _sig(lambda text: encode(decode(text)[:63]))),
     "signature-in-der": ("seal-invalid", ("TF-SEAL-9",), _sig(lambda text: encode(b"0D" + decode(text)))),
     "sealed-by-another": ("issuer-mismatch", ("TF-SEAL-11",), _by_other),
@@ -226,18 +229,40 @@ async def second_seal(scene: Scene) -> None:
         scene.expect("TF-SEAL-12", whole.outcome == "accepted", f"both seals again came to {whole.said}")
 
 
+_HEADER_CODES = frozenset({
+    "seal-invalid", "unknown-signer", "header-malformed", "envelope-malformed", "wrong-typ", "unsupported-algorithm",
+    "issuer-mismatch", "key-use",
+})  # fmt: skip
+"""What one wrong bit of a protected header can come to, by what it makes of it."""
+
+
 @check("TF-SEAL-8", "TF-CONV-10")
 async def any_bit(scene: Scene) -> None:
     """One bit of a payload, protected header or signature, wherever it is, is enough to refuse."""
     platform = _platform(scene)
     paper = scene.papers.order()
     raw = json.loads(scene.seal(paper))
-    for _ in range(12):
-        text = raw["signatures"][0]["signature"]
-        at = scene.random.randrange(64)
-        bad = json.loads(dump(raw))
-        bad["signatures"][0]["signature"] = flipped(text, at)
-        await scene.refused(await scene.submit(dump(bad), platform), "seal-invalid", "TF-SEAL-8")
+    # Only in a text may a bit be another and the payload still be strict JSON, which is looked at before the seal.
+    text = json.dumps(paper.payload["orderNumber"]).encode()
+    begins = paper.octets.index(text) + 1
+    for _ in range(6):
+        for member, at in (
+            ("signature", scene.random.randrange(64)),
+            ("payload", begins + scene.random.randrange(len(text) - 2)),
+            ("protected", scene.random.randrange(len(decode(raw["signatures"][0]["protected"])))),
+        ):
+            bad = json.loads(dump(raw))
+            holder = bad if member == "payload" else bad["signatures"][0]
+            holder[member] = flipped(holder[member], at)
+            answer = await scene.submit(dump(bad), platform)
+            if member == "protected":
+                scene.expect(
+                    "TF-SEAL-8", answer.code in _HEADER_CODES,
+                    f"with octet {at} of its protected header changed it came to {answer.said}",
+                )  # fmt: skip
+            else:
+                await scene.refused(answer, "seal-invalid", "TF-SEAL-8")
+    await scene.nothing_bound(paper, "TF-SEAL-8")
     good = await scene.submit(paper)
     scene.expect("TF-SEAL-8", good.outcome == "accepted", f"the right one came to {good.said}")
     scene.expect(

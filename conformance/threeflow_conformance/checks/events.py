@@ -15,6 +15,7 @@ from threeflow_conformance.scene import Scene
 async def no_gap(scene: Scene) -> None:
     """A feed read to its end has every number from 1, once, in order, whatever the size of its pages."""
     reader = scene.reader
+    await asyncio.gather(*(scene.taken(scene.new_papers().order(), "accepted") for _ in range(12)))
     for limit in (1000, 37):
         after, numbers = 0, []
         while page := await scene.events(reader, after, limit=limit):

@@ -182,44 +182,6 @@ def _both(payload: dict[str, Any], scene: Scene) -> None:
     payload["nodes"][0]["endpoint"] = "http://127.0.0.1:9"
 
 
-LISTS: Mapping[str, tuple[str, bool, Lists]] = {
-    "next": ("TF-TRUST-10", True, _next),
-    "unknown-member": ("TF-TRUST-1", False, lambda scene: _next(scene, lambda p, s: p.update(more=1))),
-    "another-environment": (
-        "TF-TRUST-2", False, lambda scene: _next(scene, lambda p, s: p["header"].update(environment="production"))),
-    "foreign-node-id": ("TF-TRUST-3", False, lambda scene: _next(scene, _foreign_id)),
-    "kid-under-another-node": ("TF-TRUST-3", False, lambda scene: _next(scene, _foreign_kid)),
-    "one-key-twice": ("TF-TRUST-4", False, lambda scene: _next(scene, _same_key)),
-    "kid-names-another-key": ("TF-TRUST-4", False, lambda scene: _next(scene, _kid_means_another)),
-    "from-the-future": ("TF-TRUST-5", False, lambda scene: _next(scene, _future)),
-    "ends-before-it-begins": ("TF-TRUST-5", False, lambda scene: _next(scene, _ends_first)),
-    "endpoint-and-via": ("TF-TRUST-6", False, lambda scene: _next(scene, _both)),
-    "sealed-by-another": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(HOME,))),
-    "sealed-by-one-more": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(FOREIGN, HOME))),
-    "seal-bit": ("TF-TRUST-7", False, lambda scene: _seal_bit(scene)),
-    "another-key-by-that-name": ("TF-TRUST-7", False, lambda scene: _disguised(scene)),
-    "first-sealed-by-one-more": ("TF-TRUST-7", False, lambda scene: _first_of_two(scene)),
-    "rollback": ("TF-TRUST-9", False, lambda scene: [*_next(scene), _next(scene, sequence=1, previous=None)[1]]),
-    "two-of-one-sequence": ("TF-TRUST-15", False, lambda scene: [*_next(scene), _next(scene)[1]]),
-    "gap-in-the-sequence": ("TF-TRUST-10", False, lambda scene: _next(scene, sequence=3)),
-    "previous-of-another": ("TF-TRUST-10", False, lambda scene: _next(scene, previous="sha-256:" + "0" * 64)),
-    "small-order-key": ("TF-SEAL-14", False, lambda scene: _next(scene, _small_order)),
-    "point-off-the-curve": ("TF-SEAL-14", False, lambda scene: _next(scene, _off_curve)),
-}  # fmt: skip
-
-
-def _small_order(payload: dict[str, Any], scene: Scene) -> None:
-    key = payload["nodes"][0]["keys"][0]
-    key["alg"] = "Ed25519"
-    key["jwk"] = {"crv": "Ed25519", "kty": "OKP", "x": "AQ" + "A" * 41}
-
-
-def _off_curve(payload: dict[str, Any], scene: Scene) -> None:
-    key = payload["nodes"][0]["keys"][0]
-    key["alg"] = "ES256"
-    key["jwk"] = {"crv": "P-256", "kty": "EC", "x": "A" * 43, "y": "A" * 43}
-
-
 def _seal_bit(scene: Scene) -> list[bytes]:
     def spoil(value: dict[str, Any]) -> None:
         value["signatures"][0]["signature"] = flipped(value["signatures"][0]["signature"], 7)
@@ -245,6 +207,44 @@ def _first_of_two(scene: Scene) -> list[bytes]:
     anchor = scene.network.anchors[FOREIGN]
     payload = decode(parse(_next(scene)[0])["payload"])
     return [sealed(payload, anchor, _key(scene, f"{anchor.kid.partition('#')[0]}#anchor-9"))]
+
+
+LISTS: Mapping[str, tuple[str, bool, Lists]] = {
+    "next": ("TF-TRUST-10", True, _next),
+    "unknown-member": ("TF-TRUST-1", False, lambda scene: _next(scene, lambda p, s: p.update(more=1))),
+    "another-environment": (
+        "TF-TRUST-2", False, lambda scene: _next(scene, lambda p, s: p["header"].update(environment="production"))),
+    "foreign-node-id": ("TF-TRUST-3", False, lambda scene: _next(scene, _foreign_id)),
+    "kid-under-another-node": ("TF-TRUST-3", False, lambda scene: _next(scene, _foreign_kid)),
+    "one-key-twice": ("TF-TRUST-4", False, lambda scene: _next(scene, _same_key)),
+    "kid-names-another-key": ("TF-TRUST-4", False, lambda scene: _next(scene, _kid_means_another)),
+    "from-the-future": ("TF-TRUST-5", False, lambda scene: _next(scene, _future)),
+    "ends-before-it-begins": ("TF-TRUST-5", False, lambda scene: _next(scene, _ends_first)),
+    "endpoint-and-via": ("TF-TRUST-6", False, lambda scene: _next(scene, _both)),
+    "sealed-by-another": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(HOME,))),
+    "sealed-by-one-more": ("TF-TRUST-7", False, lambda scene: _next(scene, anchors=(FOREIGN, HOME))),
+    "seal-bit": ("TF-TRUST-7", False, _seal_bit),
+    "another-key-by-that-name": ("TF-TRUST-7", False, _disguised),
+    "first-sealed-by-one-more": ("TF-TRUST-7", False, _first_of_two),
+    "rollback": ("TF-TRUST-9", False, lambda scene: [*_next(scene), _next(scene, sequence=1, previous=None)[1]]),
+    "two-of-one-sequence": ("TF-TRUST-15", False, lambda scene: [*_next(scene), _next(scene)[1]]),
+    "gap-in-the-sequence": ("TF-TRUST-10", False, lambda scene: _next(scene, sequence=3)),
+    "previous-of-another": ("TF-TRUST-10", False, lambda scene: _next(scene, previous="sha-256:" + "0" * 64)),
+    "small-order-key": ("TF-SEAL-14", False, lambda scene: _next(scene, _small_order)),
+    "point-off-the-curve": ("TF-SEAL-14", False, lambda scene: _next(scene, _off_curve)),
+}  # fmt: skip
+
+
+def _small_order(payload: dict[str, Any], scene: Scene) -> None:
+    key = payload["nodes"][0]["keys"][0]
+    key["alg"] = "Ed25519"
+    key["jwk"] = {"crv": "Ed25519", "kty": "OKP", "x": "AQ" + "A" * 41}
+
+
+def _off_curve(payload: dict[str, Any], scene: Scene) -> None:
+    key = payload["nodes"][0]["keys"][0]
+    key["alg"] = "ES256"
+    key["jwk"] = {"crv": "P-256", "kty": "EC", "x": "A" * 43, "y": "A" * 43}
 
 
 @check(*sorted({each for each, _, _ in LISTS.values()}), "TF-TRUST-8", cases=lambda: LISTS)

@@ -1,6 +1,8 @@
 """Who may issue, bring and carry what: twins of role, office, position, purpose, agreement and caller."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 from threeflow_conformance.judge.answers import Answer
 from threeflow_conformance.judge.table import Act, must, part, rows
@@ -10,6 +12,7 @@ from threeflow_conformance.scene import Scene
 from threeflow_conformance.speak.network import FOREIGN, HOME
 
 Twin = tuple[str, Callable[[Scene], Awaitable[Answer]]]
+_AGREE = Act("agreement", "corridor")
 _LIST = Act("declaration", "list", "export")
 _REGISTERED = Act("customs-status", "registered", "export")
 _RELEASE = Act("release", "full", "export")
@@ -99,6 +102,44 @@ async def _not_between(scene: Scene) -> Answer:
     return await scene.submit(paper)
 
 
+async def _purpose(scene: Scene) -> Answer:
+    """The agreement is in force between the two, and names no such purpose."""
+    paper = scene.papers.order(receivers=[scene.network.node, scene.network.foreign("gate").id])
+    return await scene.submit(paper.changed("header", "purpose", to="evidence"))
+
+
+async def _agreed(scene: Scene, *path: str, to: Any) -> dict[str, str]:
+    """Another agreement that both sides have sealed, with one of its members put."""
+    papers, network = scene.new_papers(), scene.network
+    here, there = network.home("office"), network.foreign("office")
+    first = papers.say(_AGREE, issuer=here, receivers=[network.node]).changed(*path, to=to)
+    second = papers.say(
+        _AGREE, issuer=there, receivers=[network.node, here.id], counterpart=first.short,
+        references=[{**first.ref, "relation": "counterpart"}],
+    ).changed(*path, to=to)  # fmt: skip
+    for each in (first, second):
+        await scene.taken(each, "accepted", "flagged")
+    return second.short
+
+
+async def _agreement_over(scene: Scene) -> Answer:
+    over = (scene.world.now() - timedelta(days=2)).isoformat()
+    agreement = await _agreed(scene, "validUntil", to=over)
+    paper = scene.papers.order(receivers=[scene.network.node, scene.network.foreign("gate").id])
+    return await scene.submit(paper.changed("header", "agreement", to=agreement))
+
+
+async def _office_not_named(scene: Scene) -> Answer:
+    agreement = await _agreed(
+        scene, "terms", "offices", to=[{"list": f"{scene.network.own_list}-office", "code": "ELSEWHERE"}]
+    )
+    await _declared(scene)
+    across = [scene.network.node, scene.network.home("office").id, scene.network.foreign("office").id]
+    issuer = scene.papers.issuer_of(_REGISTERED)
+    paper = scene.papers.say(_REGISTERED, receivers=[each for each in across if each != issuer.id])
+    return await scene.submit(paper.changed("header", "agreement", to=agreement))
+
+
 async def _not_ours(scene: Scene) -> Answer:
     return await scene.submit(scene.papers.order(receivers=[scene.network.home("peer").id]))
 
@@ -116,6 +157,9 @@ TWINS: Mapping[str, Twin] = {
     "agreement-not-held": ("TF-INTAKE-15", _unknown_agreement),
     "agreement-of-other-octets": ("TF-INTAKE-15", _other_digest),
     "agreement-with-another": ("TF-INTAKE-15", _not_between),
+    "agreement-that-is-over": ("TF-INTAKE-15", _agreement_over),
+    "purpose-not-agreed": ("TF-INTAKE-15", _purpose),
+    "office-not-agreed": ("TF-INTAKE-15", _office_not_named),
 }
 
 

@@ -89,6 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         printer.error("could-not-run", str(error))
     except Unavailable as error:
         printer.error("unavailable", str(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("threeflow"):
+            raise
+        # The library, and with it this command, is installed without what only a gateway needs.
+        printer.error("could-not-run", f"this needs {error.name}: pip install 'threeflow[gateway]'")
     except KeyboardInterrupt:
         printer.error("interrupted", "stopped by the user")
     return COULD_NOT_RUN

@@ -6,17 +6,15 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TYPE_CHECKING, TypeVar
 
 from threeflow_gateway.cli.arguments import Subparsers, command, group
 from threeflow_gateway.cli.loading import now
 from threeflow_gateway.cli.output import ANSWER_IS_NO, GOOD, CannotRunError, Printer
-from threeflow_gateway.config import MisconfiguredError, load
-from threeflow_gateway.delivery import dead_letters
-from threeflow_gateway.delivery.dead_letters import DeadLetter
-from threeflow_gateway.store.database import Database
+
+if TYPE_CHECKING:
+    from threeflow_gateway.delivery.dead_letters import DeadLetter
+    from threeflow_gateway.store.database import Database
 
 Answer = TypeVar("Answer")
 
@@ -66,6 +64,8 @@ def _selects(made: argparse.ArgumentParser) -> None:
 
 def list_(args: argparse.Namespace, printer: Printer) -> int:
     """List dead letters."""
+    from threeflow_gateway.delivery import dead_letters
+
     found = _on(args, lambda database: dead_letters.find(database, peer=args.peer, ids=args.document))
     printer.result([_as_json(each) for each in found], () if found else ["no dead letters"])
     if found:
@@ -83,6 +83,8 @@ def list_(args: argparse.Namespace, printer: Printer) -> int:
 
 def retry(args: argparse.Namespace, printer: Printer) -> int:
     """Let the chosen dead letters be owed again."""
+    from threeflow_gateway.delivery import dead_letters
+
     return _decide(args, printer, dead_letters.retry, "retried")
 
 
@@ -90,6 +92,8 @@ def drop(args: argparse.Namespace, printer: Printer) -> int:
     """Give the chosen dead letters up."""
     if not args.peer and not args.document:
         raise CannotRunError("say which: --peer NODE, --document ID or both")
+    from threeflow_gateway.delivery import dead_letters
+
     return _decide(args, printer, dead_letters.drop, "dropped")
 
 
@@ -99,7 +103,9 @@ def _decide(
     end: Callable[..., int],
     word: str,
 ) -> int:
-    def decided(database: Database) -> tuple[Collection[DeadLetter], int]:
+    from threeflow_gateway.delivery import dead_letters
+
+    def decided(database: "Database") -> "tuple[Collection[DeadLetter], int]":
         found = dead_letters.find(database, peer=args.peer, ids=args.document)
         moment: datetime = now()
         return found, end(database, found, now=moment)
@@ -109,7 +115,12 @@ def _decide(
     return GOOD if count else ANSWER_IS_NO
 
 
-def _on(args: argparse.Namespace, ask: Callable[[Database], Answer]) -> Answer:
+def _on(args: argparse.Namespace, ask: "Callable[[Database], Answer]") -> Answer:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from threeflow_gateway.config import MisconfiguredError, load
+    from threeflow_gateway.store.database import Database
+
     try:
         config = load(args.config)
         with closing(Database(config.storage.url, busy_seconds=config.storage.busy_seconds)) as database:
@@ -120,7 +131,7 @@ def _on(args: argparse.Namespace, ask: Callable[[Database], Answer]) -> Answer:
         raise CannotRunError(f"the node's database: {error}") from None
 
 
-def _as_json(each: DeadLetter) -> dict[str, object]:
+def _as_json(each: "DeadLetter") -> dict[str, object]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(each).items()

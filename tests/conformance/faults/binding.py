@@ -48,8 +48,8 @@ def a_batch_is_answered_backwards() -> None:
     from dataclasses import replace
 
     def make(real: Any) -> Any:
-        async def many(self: Any, body: bytes, caller: str) -> Any:
-            answer = await real(self, body, caller)
+        async def many(*args: Any, **kwargs: Any) -> Any:
+            answer = await real(*args, **kwargs)
             lines = answer.body.rstrip(b"\n").split(b"\n")
             return replace(answer, body=b"".join(each + b"\n" for each in reversed(lines)))
 

@@ -13,6 +13,31 @@ def an_agreement_is_not_asked() -> None:
     put(_D, "check_agreement", lambda *_: None)
 
 
+def _terms_say(edit: Callable[[dict[str, Any], Any], Any]) -> Callable[[], None]:
+    """Read the terms of an agreement as if they said something else (given what the document says)."""
+
+    def plant() -> None:
+        def make(real: Any) -> Any:
+            def objection(terms: Any, purpose: Any, office: Any, at: Any) -> Any:
+                said = dict(terms)
+                edit(said, purpose)
+                return real(said, purpose, office, at)
+
+            return objection
+
+        wrap("threeflow_gateway.intake.agreements", "objection_of", make)
+
+    return plant
+
+
+register_all({
+    "an-agreement-serves-any-purpose": (("TF-INTAKE-15",), _terms_say(
+        lambda terms, purpose: terms.update(purposes=[purpose]))),
+    "an-agreement-serves-any-office": (("TF-INTAKE-15",), _terms_say(lambda terms, _: terms.pop("offices", None))),
+    "an-agreement-never-ends": (("TF-INTAKE-15",), _terms_say(lambda terms, _: terms.pop("validUntil", None))),
+})  # fmt: skip
+
+
 @fault("TF-INTAKE-16", "TF-TABLE-5")
 def required_references_are_not_asked() -> None:
     forgive(_D, "check_references", ("TF-TABLE-5",), lambda *_: None)
@@ -169,7 +194,9 @@ def the_feed_has_gaps() -> None:
     def make(real: Any) -> Any:
         def tell(self: Any, parties: Any, row: Any) -> Any:
             for party in set(parties):
-                if self._feeds.get(party, 1) % 7 == 3:
+                if party not in self._feeds:
+                    self._read_feeds([party])
+                if self._feeds[party] % 7 == 3:
                     self._feeds[party] += 1
             return real(self, parties, row)
 

@@ -66,10 +66,10 @@ def refusals_are_not_sealed() -> None:
     from threeflow_gateway.rest.asgi import Answer
 
     def make(real: Any) -> Any:
-        async def one(self: Any, body: bytes, caller: str) -> Any:
+        async def one(*args: Any, **kwargs: Any) -> Any:
             from threeflow_gateway.rest.problems import problem
 
-            answer = await real(self, body, caller)
+            answer = await real(*args, **kwargs)
             if answer.status >= 400 and b"signatures" in answer.body:
                 from threeflow import envelope, strict
                 from threeflow.errors import Refused

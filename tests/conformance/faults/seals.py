@@ -63,6 +63,29 @@ def only_the_first_seal_is_verified() -> None:
     wrap(_E, "check_seals", make)
 
 
+@fault("TF-SEAL-8")
+def protected_headers_are_verified_as_they_would_be_written() -> None:
+    """As a verifier does that parses a header, and signs what it would have written itself."""
+    from threeflow import base64url, strict
+
+    def make(real: Any) -> Any:
+        from dataclasses import replace
+
+        def check(env: Any, resolver: Any) -> Any:
+            written = [
+                replace(
+                    each,
+                    protected=base64url.encode(strict.dump(strict.parse(base64url.decode(each.protected)))),
+                )
+                for each in env.signatures
+            ]
+            return real(replace(env, signatures=tuple(written)), resolver)
+
+        return check
+
+    wrap(_E, "check_seals", make)
+
+
 @fault("TF-SEAL-1")
 def unknown_members_of_an_envelope_are_dropped() -> None:
     _members_forgiven(())()
