@@ -1,7 +1,7 @@
 """The certificate: what a run found, bound to standard, suite, node, keys and transcript, under one seal."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +14,10 @@ from threeflow_conformance.judge.seals import ListedKey, Opened, SealError, open
 from threeflow_conformance.speak.forge import dump, sealed
 from threeflow_conformance.waivers import Waiver
 
-__all__ = ["issue", "standard_digest", "verify"]
+__all__ = ["issue", "opened", "standard_digest", "verify"]
 
 _DAYS = 365
+_KID = "suite.certifier#seal-1"
 
 
 def standard_digest() -> str:
@@ -35,6 +36,7 @@ def issue(run: Run, transcript: str, waivers: Sequence[Waiver], now: datetime) -
         "standard": standard_digest(), "suite": f"threeflow-conformance {version('threeflow')}",
         "bindings": sorted({each.case.binding for each in run.outcomes}),
         "node": network.node, "endpoint": network.target, "role": network.role.name,
+        "profile": run.profile or None,
         "keys": {each.kid: thumbprint(each.jwk) for each in network.node_keys.values()},
         "counts": counts, "transcript": transcript,
         "waivers": [{"check": each.check, "reason": each.reason, "issue": each.issue, "until": str(each.until)}
@@ -44,14 +46,26 @@ def issue(run: Run, transcript: str, waivers: Sequence[Waiver], now: datetime) -
     return sealed(dump(payload), network.certifier)
 
 
-def verify(raw: bytes, certifier: dict[str, Any], now: datetime) -> Opened:
-    """Return the certificate if its seal is the certifier's and its time is not over.
+def opened(raw: bytes, certifier: Mapping[str, Any]) -> Opened:
+    """Return what a certificate says, whatever that is, if its seal is the certifier's.
 
     Raises:
         SealError: it is not.
     """
-    key = ListedKey("suite.certifier#seal-1", "Ed25519", "seal", certifier["jwk"])
-    found = open_envelope(raw, {key.kid: key})
+    try:
+        key = ListedKey(_KID, "Ed25519", "seal", certifier["jwk"])
+        return open_envelope(raw, {key.kid: key})
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise SealError("certificate", f"it has not the form of one: {error}") from error
+
+
+def verify(raw: bytes, certifier: Mapping[str, Any], now: datetime) -> Opened:
+    """Return the certificate if its seal is the certifier's, its time is not over and it says that the node conforms.
+
+    Raises:
+        SealError: one of these is not so.
+    """
+    found = opened(raw, certifier)
     if datetime.fromisoformat(found.value["validUntil"]) < now:
         raise SealError("certificate", "its time is over")
     if not found.value["conforms"]:

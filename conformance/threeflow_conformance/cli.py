@@ -27,6 +27,7 @@ from threeflow_conformance import (
     waivers,
 )
 from threeflow_conformance.errors import UsageError
+from threeflow_conformance.judge.profiles import profiles
 from threeflow_conformance.judge.seals import SealError, thumbprint
 from threeflow_conformance.registry import cases_for
 from threeflow_conformance.report import data, files
@@ -89,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
         "--grpc",
         metavar="HOST:PORT",
         help="judge the node over gRPC too, which it serves there (default: as the parameter form says)",
+    )
+    ran.add_argument(
+        "--profile",
+        metavar="P",
+        help="the profile of the standard by which the node judges, which the certificate then names "
+        "(default: as the parameter form says)",
     )
     ran.add_argument(
         "--parameters",
@@ -182,6 +189,12 @@ def _run(asked: argparse.Namespace) -> int:
     said = parameters.load(asked.parameters or asked.network / "parameters.toml")
     if asked.grpc:
         said = replace(said, grpc=asked.grpc)
+    if asked.profile:
+        said = replace(said, profile=asked.profile)
+    if said.profile and said.profile not in profiles():
+        raise UsageError(
+            f"the standard has no profile {said.profile}; it has {', '.join(sorted(profiles()))}"
+        )
     if said.environment != network.environment:
         raise UsageError("the network was prepared for another environment")
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -346,19 +359,37 @@ def _rejudge(asked: argparse.Namespace) -> int:
     )
     held = {each["id"]: each for each in _read(asked.folder / "report.json")["cases"]}
     differ = [
-        (each.case.id, held.get(each.case.id, {}).get("verdict"), each.verdict, each.message)
+        (each.case.id, held.get(each.case.id, {}).get("judged"), each.verdict, each.message)
         for each in again.outcomes
-        if _verdict(held.get(each.case.id, {})) != each.verdict
+        if held.get(each.case.id, {}).get("judged") != each.verdict
     ]
     for name, first, second, message in differ:
         _say(f"{name}: {first} in the report, {second} from the transcript: {message}")
+    lost = sorted(held.keys() - {each.case.id for each in again.outcomes})
+    fuzzed = [each for each in lost if each.startswith("fuzz.")]
+    for name in lost:
+        if name not in fuzzed:
+            _say(f"{name}: {held[name].get('verdict')} in the report, and no case of the role")
+    if fuzzed:
+        _say(f"{len(fuzzed)} verdicts of the fuzzer are not judged again: it writes no transcript")
+    other = _other_transcript(asked.folder, network, digest)
+    if other:
+        _say(other)
     _OUT.print(
         f"{len(again.outcomes)} cases judged again, {len(differ)} differ; transcript {digest}",
         highlight=False,
     )
-    return 1 if differ else 0
+    return 1 if differ or len(lost) > len(fuzzed) or other else 0
 
 
-def _verdict(case: dict[str, Any]) -> str:
-    """The verdict before waivers."""
-    return "fail" if case.get("message", "").startswith("waived until") else str(case.get("verdict"))
+def _other_transcript(folder: Path, network: Network, digest: str) -> str:
+    """What is wrong where the certificate beside a transcript is not of it; empty where it is, or there is none."""
+    path = folder / "certificate.json"
+    if not path.exists():
+        return ""
+    try:
+        found = certificate.opened(path.read_bytes(), {"jwk": dict(network.certifier.public.jwk)})
+    except SealError as error:
+        return f"the certificate: {error}"
+    named = found.value["transcript"]
+    return "" if named == digest else f"the certificate is of the transcript {named}, not of {digest}"

@@ -28,7 +28,9 @@ Told = Callable[["Outcome", int, int], None]
 
 @dataclass(slots=True)
 class Outcome:
-    """The verdict of one case: pass, fail, warn, not-applicable, or could-not-run."""
+    """The verdict of one case: pass, fail, warn, not-applicable, or could-not-run; ``judged`` is what it was before
+    a waiver changed it.
+    """
 
     case: Case
     verdict: str
@@ -38,6 +40,7 @@ class Outcome:
     lines: Lines | None = None
     seconds: float = 0.0
     engine: bool = False
+    judged: str = ""
 
     @property
     def said(self) -> tuple[str, str, str, str]:
@@ -55,6 +58,7 @@ class Run:
     lists: tuple[str, ...] = ()
     shared: Shared = field(default_factory=Shared)
     seconds: float = 0.0
+    profile: str = ""
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
@@ -193,7 +197,8 @@ async def run(
         await peers.close()
         if channel is not None:
             await channel.close()
-    return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, time.monotonic() - began)
+    took = time.monotonic() - began
+    return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, took, parameters.profile)
 
 
 async def replay(

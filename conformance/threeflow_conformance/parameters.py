@@ -38,6 +38,7 @@ class Parameters:
         "Command that judges a trust file as the node does: {file} is its path; 0 taken, 1 refused.", ()
     )
     grpc: str = _asked("Where the node serves gRPC, as host and port; empty where it does not.", "")
+    profile: str = _asked("Profile of the standard by which the node judges; empty where it claims none.", "")
     client: tuple[str, ...] = _asked(
         "For the roles issuer:…: command that does one task of the client, JSON in and JSON out.", ()
     )

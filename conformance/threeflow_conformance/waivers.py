@@ -41,15 +41,24 @@ def load(path: Path) -> tuple[Waiver, ...]:
 
 
 def apply(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], today: date) -> None:
-    """Turn waived failures into warnings; a waiver that is over, or waives nothing, fails."""
+    """Turn waived failures into warnings; a waiver that is over, or waives nothing, fails, whatever the others do."""
+    if not outcomes:
+        return
+    stale = []
     for waiver in waivers:
         named = [each for each in outcomes if waiver.check in {each.case.id, each.case.check.id}]
-        failing = [each for each in named if each.verdict == "fail"]
+        failing = [each for each in named if (each.judged or each.verdict) == "fail"]
         if waiver.until < today or not failing:
             why = "has ended" if waiver.until < today else "waives nothing that fails"
-            target = named[0] if named else outcomes[0]
-            target.verdict, target.message = "fail", f"stale waiver: {waiver.check} {why}; {target.message}"
+            stale.append((named[0] if named else outcomes[0], f"stale waiver: {waiver.check} {why}; "))
             continue
         for each in failing:
-            each.verdict = "warn"
-            each.message = f"waived until {waiver.until} ({waiver.reason}, {waiver.issue}): {each.message}"
+            why = f"waived until {waiver.until} ({waiver.reason}, {waiver.issue}): {each.message}"
+            _change(each, "warn", why)
+    for target, why in stale:
+        _change(target, "fail", why + target.message)
+
+
+def _change(outcome: Outcome, verdict: str, message: str) -> None:
+    outcome.judged = outcome.judged or outcome.verdict
+    outcome.verdict, outcome.message = verdict, message

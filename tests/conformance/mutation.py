@@ -49,6 +49,7 @@ LEAST = 95.0
 MOST_CPU_SECONDS = 2 * 15 * 60
 _SMOKE = "repeats.three-deliveries"
 _ENDLESS = 10**9
+_GRPC_CRASHES = frozenset({"INTERNAL", "UNKNOWN"})
 _MOST_SECONDS = 900.0
 Said = dict[str, Any]
 Job = Callable[[], Said]
@@ -132,7 +133,9 @@ def _crashed(outcome: engine.Outcome) -> bool:
     # A node that is being restarted does not answer the question whether it is ready.
     exchanges = outcome.lines.exchanges if outcome.lines is not None else ()
     return any(
-        (each.error or each.status >= 500) and each.status != 503 and each.target != "/ready"
+        (each.error or each.status >= 500 or each.answer_headers.get("grpc-status") in _GRPC_CRASHES)
+        and each.status != 503
+        and each.target != "/ready"
         for each in exchanges
     )
 

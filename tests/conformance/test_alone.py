@@ -50,7 +50,9 @@ def _needs(distribution: str, extra: str) -> set[str]:
 def _gateway() -> set[str]:
     """What the gateway alone needs, as the package says it."""
     said = [Requirement(each) for each in requires("threeflow") or ()]
-    return {canonicalize_name(each.name) for each in said if re.search(r"extra == .gateway.", str(each.marker))}
+    return {
+        canonicalize_name(each.name) for each in said if re.search(r"extra == .gateway.", str(each.marker))
+    }
 
 
 def test_its_extra_pulls_in_nothing_of_the_gateway() -> None:
@@ -61,6 +63,8 @@ def test_its_extra_pulls_in_nothing_of_the_gateway() -> None:
 def test_it_works_where_the_gateway_and_what_it_needs_are_not_there(tmp_path: Path) -> None:
     blocked = {_MODULES.get(each, each) for each in _gateway()} | {"threeflow_gateway"}
     code = _RUN.format(blocked=blocked, network=str(tmp_path / "network"), out=str(tmp_path / "out"))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 2, done.stderr
     assert "does not answer" in done.stderr

@@ -70,6 +70,19 @@ def test_a_waiver_turns_its_check_into_a_warning_and_a_stale_one_fails() -> None
     assert (over.verdict, "ended" in over.message) == ("fail", True)
 
 
+def test_a_stale_waiver_is_not_waived_by_another() -> None:
+    passed, failed = _outcome("pass"), _outcome("fail")
+    twice = [waivers.Waiver("order.size", **_WAIVER)] * 2
+    waivers.apply([passed], twice, date(2026, 1, 1))
+    assert passed.verdict == "fail"
+    ended = waivers.Waiver("order.size", **{**_WAIVER, "until": date(2026, 1, 1)})
+    waivers.apply([failed], [ended, twice[0]], date(2026, 2, 1))
+    assert failed.verdict == "fail"
+    unknown = _outcome("pass")
+    waivers.apply([unknown], [waivers.Waiver("order.nothing", **_WAIVER)], date(2026, 1, 1))
+    assert unknown.verdict == "fail"
+
+
 def test_a_waiver_wants_a_reason_an_issue_and_a_date(tmp_path: Path) -> None:
     path = tmp_path / "waivers.toml"
     path.write_text('[[waiver]]\ncheck = "order.size"\nreason = "x"\nissue = "none"\nuntil = 2099-01-01\n')

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -9,6 +10,7 @@ import threeflow_spec
 from threeflow_conformance.judge import schemas
 from threeflow_conformance.judge.answers import JOSE, JSON
 from threeflow_conformance.judge.octets import decode, digest
+from threeflow_conformance.judge.profiles import profiles
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
 
@@ -126,19 +128,38 @@ async def standard(scene: Scene) -> None:
         scene.expect("TF-REST-8", answer.status in {400, 404}, f"{name} came to {answer.said}")
 
 
+def _counts(rule: Mapping[str, Any], pack: Mapping[str, Any], profile: Mapping[str, Any]) -> bool:
+    """Whether a rule binds what goes by a profile: its pack does, and it names no other profiles."""
+    packed = pack["applies"] == "always" or pack["pack"] in profile["rulePacks"]
+    return packed and profile["profile"] in rule.get("profiles", [profile["profile"]])
+
+
 @check("TF-REST-11")
 async def judged_by(scene: Scene) -> None:
     """The node names the rules and the code lists by which it judges; those of the standard are among them."""
     answer = await scene.get("/v1/rules")
     named = {each["id"] for each in answer.value["rules"]}
-    due = {each["id"]: each for name in threeflow_spec.names("v1/rules/") if name.endswith(".yaml")
-           for each in yaml.safe_load(threeflow_spec.read(name))["rules"]}  # fmt: skip
+    read = [
+        yaml.safe_load(threeflow_spec.read(name))
+        for name in threeflow_spec.names("v1/rules/")
+        if name.endswith(".yaml")
+    ]
+    due = {each["id"]: each for pack in read for each in pack["rules"]}
+    packs = {each["id"]: pack for pack in read for each in pack["rules"]}
     scene.expect("TF-REST-11", due.keys() <= named, f"rules are missing: {sorted(due.keys() - named)}")
     for rule in scene.random.sample(sorted(due), 5):
         said = (await scene.get(f"/v1/rules/{rule}")).value["rule"]
         scene.expect(
             "TF-REST-11", said["expression"] == due[rule]["expression"], f"{rule} has another expression"
         )
+    profile = scene.parameters.profile or scene.random.choice(sorted(profiles()))
+    answer = await scene.get(f"/v1/rules?profile={profile}")
+    told = {each["id"] for each in answer.value["rules"]} & due.keys() if answer.status == 200 else set()
+    counts = {name for name, rule in due.items() if _counts(rule, packs[name], profiles()[profile])}
+    scene.expect(
+        "TF-REST-11", told == counts,
+        f"of the profile {profile} it names {len(told)} rules, not these {len(counts)}: {sorted(told ^ counts)[:5]}",
+    )  # fmt: skip
     lists = {name.rpartition("/")[2].removesuffix(".json") for name in threeflow_spec.names("v1/codelists/")}
     answer = await scene.get("/v1/codelists")
     said = {each["id"] for each in answer.value["codelists"]}

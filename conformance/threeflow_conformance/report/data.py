@@ -19,6 +19,7 @@ def of_run(run: Run) -> dict[str, Any]:
     judged = _by_requirement(run)
     return {
         "role": run.network.role.name, "node": run.network.node, "target": run.network.target,
+        "profile": run.profile,
         "seconds": round(run.seconds, 1), "exit": exit_code(run.outcomes), "counts": summary(run.outcomes),
         "cases": [_case(each) for each in run.outcomes],
         "requirements": [
@@ -45,6 +46,7 @@ def _by_requirement(run: Run) -> dict[str, str]:
 def _case(outcome: Outcome) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": outcome.case.id, "title": outcome.case.check.title, "verdict": outcome.verdict,
+        "judged": outcome.judged or outcome.verdict,
         "requirement": outcome.requirement, "message": outcome.message, "seconds": round(outcome.seconds, 3),
         "requirements": list(outcome.case.requirements), "engine": outcome.engine,
     }  # fmt: skip
