@@ -10,9 +10,11 @@ import pytest
 
 from kit.asynchronous import synchronous
 from kit.members import Society
-from kit.papers import Parcel
+from kit.papers import Parcel, paper, ref
 from kit.refused import assert_exact
 from kit.stations import in_process
+
+IMPORT = {"position": "import", "office": {"list": "xb-office", "code": "XB100"}}
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -131,3 +133,42 @@ def test_a_refusal_that_names_no_rule_or_no_place_would_be_seen(member: str, val
     (violation if member in violation else refusal)[member] = value
     with pytest.raises(AssertionError):
         assert_exact({"items": [{}]}, refusal)
+
+
+DUTY: dict[str, tuple[str, str | None, bool]] = {
+    "paid before": ("eu-h7", "prepaid", False),
+    "inside a guarantee": ("cn-9610-i", "guaranteed", False),
+    "none is owed": ("cn-1210-i", "exempt", False),
+    "open, in the Union": ("eu-h7", "due", True),
+    "open, direct purchase": ("cn-9610-i", "due", True),
+    "open, bonded import": ("cn-1210-i", "due", True),
+    "not said, in a corridor": ("cn-kz", None, True),
+    "open, where the profile does not ask": ("cn-9610-e", "due", False),
+}
+
+
+@pytest.mark.requirement("TF-RULE-15")
+@synchronous
+async def test_goods_released_at_import_with_open_duty_are_flagged_where_the_profile_asks(
+    tmp_path: Path,
+) -> None:
+    async with in_process(tmp_path, Society(), node="xb.customs") as (station, _):
+        for name, (profile, status, wrong) in DUTY.items():
+            parcel = Parcel()
+            release = paper(
+                "release/full",
+                "xb.customs",
+                ["xb.declarant"],
+                keys=parcel.keys,
+                references=[ref(parcel.declaration), ref(parcel.registered)],
+                header={"profile": profile},
+                act={
+                    **parcel.release["act"],
+                    **IMPORT,
+                    "declarationDigest": ref(parcel.declaration)["digest"],
+                },
+                **({"dutyStatus": status} if status else {}),
+            )
+            receipt = (await station.submit(release)).receipt
+            found = {each["pointer"] for each in receipt["findings"] if each["rule"] == "REL-06"}
+            assert found == ({"/dutyStatus"} if wrong else set()), name

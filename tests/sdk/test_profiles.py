@@ -168,6 +168,12 @@ def test_referral_follows_from_the_profile_alone() -> None:
     assert not read(GOOD.replace("missing: true", "missing: false")).refers((), missing)
 
 
+@pytest.mark.parametrize("name", ["eu-h7", "cn-9610-i", "cn-1210-i", "cn-ru", "cn-kz", "cn-jp"])
+def test_a_profile_of_an_import_asks_how_the_duty_stands_at_release(name: str) -> None:
+    assert "corridor" in STANDARD.profiles[name].rule_packs
+    assert STANDARD.rules.rule("REL-06").pack == "corridor"
+
+
 def test_every_profile_names_packs_lists_and_rules_that_exist() -> None:
     packs = {pack.id for pack in STANDARD.rules.packs}
     known = {rule.id for rule in STANDARD.rules}
