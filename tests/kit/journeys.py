@@ -184,20 +184,22 @@ class Journey:
         found = await self.subject(node, "consignment", key)
         return {"+".join(each["packages"]): each["tracks"] for each in found["portions"]}
 
-    async def entries(self, node: str, of: Mapping[str, str]) -> dict[str, Any]:
+    async def entries(self, node: str, of: Mapping[str, str], page_of: int = 9) -> dict[str, Any]:
         """All entries of an account, asked for page by page."""
         found: dict[str, Any] = {}
         after: str | None = ""
         client = self._stations[node].as_(node)
         while after is not None:
-            page: Any = await client.subject("account", account_key(of), entries_after=after, entries_limit=9)
+            page: Any = await client.subject(
+                "account", account_key(of), entries_after=after, entries_limit=page_of
+            )
             found |= {each["entry"]: each for each in page["entries"]}
             after = page.get("entriesNext")
         return found
 
-    async def states(self, node: str, of: Mapping[str, str]) -> dict[str, str]:
+    async def states(self, node: str, of: Mapping[str, str], page_of: int = 9) -> dict[str, str]:
         """The states of an account's entries."""
-        return {each: entry["state"] for each, entry in (await self.entries(node, of)).items()}
+        return {each: entry["state"] for each, entry in (await self.entries(node, of, page_of)).items()}
 
     async def balance(self, node: str, of: Mapping[str, str]) -> tuple[str, dict[str, str], dict[str, str]]:
         """The state of an account, what is open of it, and what is in difference."""

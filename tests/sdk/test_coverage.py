@@ -2,9 +2,11 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from threeflow import plain_yaml
 from threeflow.coverage import Journey, Service, coverage, journeys
 from threeflow.standard import Standard
 
@@ -64,3 +66,41 @@ def test_rows_bring_their_documents_and_the_rules_over_them() -> None:
     assert {"summary/void", "summary-result/rejected"} <= set(listing.documents)
     assert "VAL-09" in listing.rules
     assert "list-release" in listing.journeys
+
+
+FOLDER = ROOT / "tests" / "system" / "journeys"
+ITEMS: list[dict[str, Any]] = plain_yaml.read((FOLDER / "items.yaml").read_bytes())
+# What the plan names one by one: an item that goes from the file is missed here.
+NAMED = [
+    "清单核放、汇总申报", "四千份清单", "集中纳税、代扣代缴", "单次与年度限值", "缴税期限与税款担保",
+    "担保账户", "保税库存（1210）", "海外仓库存（9810）", "修改", "撤销",
+    "退货", "期限", "查检合一", "转关", "出口直放、进口直通",
+    "部分扣留", "异议", "进口对话", "查验或担保",
+]  # fmt: skip
+
+
+def _tests(path: Path) -> set[str]:
+    written = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.name
+        for node in written.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    }
+
+
+def test_the_items_of_supervision_are_all_there() -> None:
+    assert [each["item"] for each in ITEMS] == NAMED
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["item"])
+def test_an_item_of_supervision_has_its_journey_over_running_gateways(item: dict[str, Any]) -> None:
+    assert item["says"]
+    assert item["shown"], f"{item['item']} has no journey"
+    for place in item["shown"]:
+        file, _, test = place.partition("::")
+        source = (FOLDER / file).read_text(encoding="utf-8")
+        assert test in _tests(FOLDER / file), place
+        assert f"async def {test}(world: World)" in source.replace(
+            "(\n    world: World,\n)", "(world: World)"
+        )
+        assert f"tests/system/journeys/{file}" in {each.test for each in journeys()}

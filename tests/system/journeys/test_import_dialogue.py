@@ -3,7 +3,17 @@
 import pytest
 
 from kit.asynchronous import synchronous
-from kit.journeys import Goods, World, declared, named, on_the_way, vector
+from kit.journeys import (
+    Goods,
+    World,
+    account,
+    account_key,
+    declared,
+    importer_of,
+    named,
+    on_the_way,
+    vector,
+)
 
 pytestmark = pytest.mark.slow
 REASONS = {"reasons": vector("import-decision/entry-refused")["reasons"]}
@@ -67,3 +77,49 @@ async def test_the_dialogue_runs_from_advance_data_to_a_refusal_that_is_reopened
         found = await journey.findings("xa.customs", "consignment", goods.declared)
         assert {"loaded-against-order", "do-not-load-too-late"} <= set(found)
         assert late["header"]["kind"] == "do-not-load"
+
+
+@synchronous
+async def test_a_refer_is_settled_by_a_guarantee_and_a_physical_check(world: World) -> None:
+    """What importing customs may ask besides words and pictures."""
+    async with on_the_way(world) as journey:
+        goods = await Goods(journey).lodge()
+        await goods.release()
+        await goods.advance()
+        referred = await goods.answer("referred", "refer")
+        question = await journey.say(
+            "information-request/clarify", "xb.customs", ["xb.declarant", "xa.customs"], referred,
+            goods.declaration, kind="guarantee",
+        )  # fmt: skip
+        of = account("guarantee", "xb.declarant", "DE")
+        secured = await journey.say(
+            "guarantee/issue", "xb.bank", ["xb.customs", "xb.declarant"], keys=[account_key(of)], account=of,
+            guaranteeNumber=of["number"],
+            entries=[{"number": "limit", "amount": {"value": "80.00", "currency": "EUR"}}],
+        )  # fmt: skip
+        code = vector("information-response/answer")["answers"][0]["code"]
+        await journey.say(
+            "information-response/answer", "xb.declarant", ["xb.customs"], question,
+            answers=[{"code": code, "reference": named(secured)}],
+        )  # fmt: skip
+        declaration = await journey.say(
+            "declaration/import", "xb.declarant", ["xb.customs", "xa.customs"], keys=goods.keys,
+            parties=importer_of(), guarantees=[of["number"]],
+        )  # fmt: skip
+        everywhere, at_import = ["xb.declarant", "xa.customs"], {"position": "import"}
+        await journey.say(
+            "customs-status/registered", "xb.customs", everywhere, declaration, act=at_import,
+            without=["declarationNumber", "sourceStatus"],
+        )  # fmt: skip
+        whole = {**at_import, "scope": {"all": True}}
+        order = await journey.say(
+            "inspection-order/physical", "xb.customs", everywhere, declaration, keys=goods.keys, act=whole
+        )
+        result = await journey.say(
+            "inspection-result/conform", "xb.customs", everywhere, declaration, order, keys=goods.keys,
+            act=whole, speaksFor="scope",
+        )  # fmt: skip
+        await goods.answer("accepted-before-departure", "accept", result)
+        for node in ("xa.customs", "xb.customs"):
+            tracks = (await goods.tracks(node)).values()
+            assert {(each["admission"], each["import"]) for each in tracks} == {("accepted", "inspected")}

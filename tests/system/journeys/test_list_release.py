@@ -10,11 +10,10 @@ from kit.journeys import Journey, Payload, World, account, account_key, named, o
 from threeflow.summary import Group, ListLine, entries, gather
 
 pytestmark = pytest.mark.slow
-LISTS = 40
 FIRM = "3601000011"
 
 
-def _lists() -> list[ListLine]:
+def _lists(count: int = 40) -> list[ListLine]:
     return [
         ListLine(
             number=f"L{number:04}",
@@ -31,7 +30,7 @@ def _lists() -> list[ListLine]:
             amount=Decimal(number * 8),
             currency="USD",
         )
-        for number in range(1, LISTS + 1)
+        for number in range(1, count + 1)
     ]
 
 
@@ -103,7 +102,7 @@ class Book:
 
     async def count(self, node: str = "xa.customs") -> Counter[str]:
         """How many entries stand how, as a gateway tells it."""
-        return Counter((await self.journey.states(node, self.account)).values())
+        return Counter((await self.journey.states(node, self.account, page_of=1000)).values())
 
 
 @pytest.mark.requirement("TF-ACC-3", "TF-ACC-6", "TF-ACC-7")
@@ -133,6 +132,32 @@ async def test_forty_lists_are_cleared_once_each_and_a_void_summary_reopens_its_
         assert [each["to"] for each in entry["moves"]] == [
             "posted", "reserved", "cleared", "posted", "reserved", "cleared",
         ]  # fmt: skip
+
+
+@pytest.mark.requirement("TF-ACC-6", "TF-ACC-12")
+@synchronous
+async def test_four_thousand_lists_are_cleared_once_each_over_a_running_gateway(world: World) -> None:
+    async with on_the_way(world) as journey:
+        book, lines = Book(journey), _lists(4000)
+        for day in range(40):
+            await book.enter(lines[day * 100 : day * 100 + 100])
+        assert await book.count() == {"posted": 4000}
+        groups = gather(lines, most_lines=250)
+        assert sum(len(item.lines) for group in groups for item in group.items) == 4000
+        assert len({group.head for group in groups}) == 2
+        asked = [await book.ask(group) for group in groups]
+        assert await book.count() == {"reserved": 4000}
+        for each in asked:
+            await book.answer("declaration", each)
+        assert await book.count() == {"cleared": 4000}
+        assert await journey.balance("xa.customs", book.account) == ("reconciled", {}, {})
+        await book.void(asked[-1])
+        reopened = len(asked[-1]["entries"])
+        assert await book.count() == {"cleared": 4000 - reopened, "posted": reopened}
+        await book.answer("declaration", await book.ask(groups[-1]))
+        assert await book.count() == {"cleared": 4000}
+        moved = (await journey.entries("xa.customs", book.account, page_of=1000)).values()
+        assert {sum(move["to"] == "cleared" for move in each["moves"]) for each in moved} == {1, 2}
 
 
 @synchronous

@@ -1,5 +1,6 @@
 """A tax bill in versions, paid in one sum or by the agent who withholds, and void when the goods go back."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kit.asynchronous import synchronous
 from kit.journeys import (
     REASONS,
+    Goods,
     Journey,
     Payload,
     World,
@@ -135,3 +137,49 @@ async def test_what_is_paid_twice_is_recorded_and_flagged(world: World) -> None:
         key = account_key(bills.account)
         assert await journey.findings("xb.customs", "account", key) == ["paid-too-much"]
         assert await bills.balance() == ("difference", {}, {"CNY": "9.10"})
+
+
+@pytest.mark.requirement("TF-RULE-15")
+@synchronous
+async def test_goods_are_released_inside_a_guarantee_and_their_bill_has_its_days_to_pay(world: World) -> None:
+    """Released while the tax is owed, since it is secured; the bill is paid from day 31 to day 45 after."""
+    async with on_the_way(world) as journey:
+        goods = await Goods(journey).lodge()
+        await goods.release()
+        await goods.advance()
+        await goods.event("departed")
+        await goods.answer("accepted-before-departure", "accept")
+        await goods.event("available")
+        bills, everywhere = Bills(journey), ["xb.declarant", "xa.customs"]
+        bills.declaration = await journey.say(
+            "declaration/import", "xb.declarant", ["xb.customs", "xa.customs"], keys=goods.keys,
+            parties=importer_of(),
+        )  # fmt: skip
+        at_import = {"position": "import"}
+        registered = await journey.say(
+            "customs-status/registered", "xb.customs", everywhere, bills.declaration, act=at_import,
+            without=["declarationNumber", "sourceStatus"],
+        )  # fmt: skip
+        release = await journey.say(
+            "release/full", "xb.customs", everywhere, bills.declaration, registered, keys=goods.keys,
+            header={"profile": "cn-9610-i"}, act=at_import, without=["importingJurisdiction"],
+            dutyStatus="guaranteed",
+        )  # fmt: skip
+        (tracks,) = {each["import"] for each in (await goods.tracks("xb.customs")).values()}
+        assert tracks == "released"
+        released = datetime.fromisoformat(release["act"]["decidedAt"]).astimezone(UTC).date()
+        days = [str(released + timedelta(days=each)) for each in (31, 45, 46)]
+
+        async def billed(number: str, until: str) -> list[tuple[str, str]]:
+            bill = vector("tax-bill/assessed")
+            made = journey.make(
+                "tax-bill/assessed", "xb.customs", ["xb.declarant", "xb.bank"], bills.declaration,
+                **bills.about, header={"profile": "cn-9610-i"}, billNumber=number, payFrom=days[0],
+                payUntil={**bill["payUntil"], "at": f"{until}T23:59:59+00:00"},
+                entries=[{"number": number, "amount": bill["total"]}],
+            )  # fmt: skip
+            said = (await journey.send(made)).receipt["findings"]
+            return [(each["rule"], each["pointer"]) for each in said if each["verdict"] == "fail"]
+
+        assert await billed("TB-45", days[1]) == []
+        assert await billed("TB-46", days[2]) == [("TAX-03", "/payFrom")]

@@ -1,11 +1,11 @@
-"""Declared at one office and left at another: two offices, seals, a time limit and a guarantee."""
+"""Declared at one office, left at another: directly, or in transit with seals, time limit and guarantee."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kit.asynchronous import synchronous
-from kit.journeys import Journey, Payload, World, account, account_key, fresh, on_the_way, vector
+from kit.journeys import Goods, Journey, Payload, World, account, account_key, fresh, on_the_way, vector
 
 pytestmark = pytest.mark.slow
 DEPARTURE = {"list": "xa-office", "code": "XA100"}
@@ -90,3 +90,24 @@ async def test_an_unsecured_transit_is_flagged_and_one_that_ends_with_a_differen
         assert await transit.state() == "discharged-with-difference"
         found = await journey.findings("xa.customs", "movement", transit.key)
         assert sorted(found) == ["transit-late", "transit-unsecured"]
+
+
+@synchronous
+async def test_goods_declared_inland_leave_at_the_office_of_exit_which_confirms_it(world: World) -> None:
+    async with on_the_way(world) as journey:
+        goods = await Goods(journey).lodge(declarationOffice=DEPARTURE, exitEntryOffice=DESTINATION)
+        await goods.release()
+
+        async def confirmed(outcome: str, **more: object) -> None:
+            await goods.act(
+                "customs-status/registered", kind="exit-confirmed", outcome=outcome,
+                act={"office": DESTINATION, "scope": {"all": True}},
+                without=["declarationNumber", "sourceStatus", "riskResult"], **more,
+            )  # fmt: skip
+
+        for kind in ("at-control-place", "loaded", "departed"):
+            await goods.event(kind)
+        await confirmed("accepted")
+        for node in ("xa.customs", "xb.customs"):
+            (tracks,) = (await goods.tracks(node)).values()
+            assert (tracks["export"], tracks["transport"]) == ("exit-confirmed", "departed")
