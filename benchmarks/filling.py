@@ -25,7 +25,7 @@ TEMPLATE: Final = 9_999_999
 """The number of the order that is copied; seven digits that occur nowhere else in it."""
 
 _AT_ONCE: Final = 5000
-_NUMBERED: Final = ("subject", "document", "subject_key", "subject_document", "mention", "event")
+_NUMBERED: Final = ("subject", "document", "claim", "subject_document", "mention", "event")
 _TILE: Final = 256
 Row = dict[str, Any]
 

@@ -4,6 +4,7 @@ Keys are made anew for each run. Everything is sealed before the clock starts; a
 run has to end within that time.
 """
 
+import tomllib
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,18 @@ def prepare(folder: Path, port: int, alg: Algorithm, now: datetime) -> Scene:
     )
     seal, caller = keys["platform-seal"], keys["platform-token"]
     return Scene(folder, endpoint, port, seal, caller, keys["gateway-seal"])
+
+
+def again(folder: Path) -> Scene:
+    """The scene that was prepared in a folder, at the port that its trust file names.
+
+    Raises:
+        OSError, ValueError: there is none, or it is damaged.
+    """
+    node = tomllib.loads((folder / "node.toml").read_text(encoding="utf-8"))["node"]
+    names = ("platform-seal", "platform-token", "gateway-seal")
+    keys = (SigningKey.load(folder / f"{name}.json") for name in names)
+    return Scene(folder, node["endpoint"], node["port"], *keys)
 
 
 def _trust_file(keys: dict[str, SigningKey], endpoint: str, now: datetime) -> bytes:

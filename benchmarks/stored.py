@@ -2,7 +2,8 @@
 
 Both nodes are measured in one run, in turn, on the same machine. The full one is filled with valid rows
 (`benchmarks.filling`), whose log is verified before anything is measured; what a consumer that is a million
-events behind waits for a page is measured on it too.
+events behind waits for a page is measured on it too. Filling takes long: with ``--keep FOLDER`` the full node
+is filled there once, and measured at once, or later when the machine is quiet, or again.
 
 Exit code 0 within the targets, 1 above one, 2 could not run.
 """
@@ -13,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +63,7 @@ class Report:
     pages: int
 
 
-def node(at: scene.Scene, stored: int, first: int) -> Node:
+def node(at: scene.Scene, stored: int, first: int, *, documents: int = DOCUMENTS) -> Node:
     """Start a gateway, let it be ready, submit, and look at its memory."""
     command = [sys.executable, "-m", "threeflow_gateway.app", "--config", str(at.folder / "node.toml")]
     began = time.monotonic()
@@ -74,13 +76,13 @@ def node(at: scene.Scene, stored: int, first: int) -> Node:
             pid, at.port, CONNECTIONS, [each.request for each in early], at.folder
         )
         check(answers, early, at)
-        sent = scene.submissions(at, DOCUMENTS, first + WARM_UP)
+        sent = scene.submissions(at, documents, first + WARM_UP)
         spent, _, answers = process.under_load(
             pid, at.port, CONNECTIONS, [each.request for each in sent], at.folder
         )
         check(answers, sent, at)
         memory = int(Path(f"/proc/{pid}/status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
-    return Node(stored, start, start_cpu, spent / DOCUMENTS * 1e6, memory)
+    return Node(stored, start, start_cpu, spent / documents * 1e6, memory)
 
 
 def one_document(at: scene.Scene) -> None:
@@ -108,38 +110,57 @@ def pages(database: Database, stored: int) -> tuple[float, int]:
     return slowest * 1e3, read
 
 
-def measure(folder: Path, stored: int, console: Console) -> Report:
-    """Fill one node, and measure both."""
-    places = {name: folder / name for name in ("empty", "full")}
-    for each in places.values():
-        each.mkdir()
-    now = datetime.now(UTC)
-    scenes = {name: scene.prepare(place, process.free_port(), "ES256", now) for name, place in places.items()}
-    full = scenes["full"]
-    one_document(full)
-    path = places["full"] / "node.sqlite3"
+def filled(folder: Path, stored: int, console: Console) -> tuple[scene.Scene, float]:
+    """The full node of a folder, filled and its log verified, now or by an earlier run; the seconds it took.
+
+    Raises:
+        FailedError: the log that was filled is not whole, or an earlier run filled it otherwise.
+    """
+    done = folder / "filled.json"
+    if done.exists():
+        told = json.loads(done.read_text(encoding="utf-8"))
+        if told["stored"] != stored:
+            raise FailedError(f"{folder} was filled with {told['stored']:,} documents, not {stored:,}")
+        return scene.again(folder), told["seconds"]
+    folder.mkdir(parents=True)
+    at = scene.prepare(folder, process.free_port(), "ES256", datetime.now(UTC))
+    one_document(at)
+    path = folder / "node.sqlite3"
     began = time.monotonic()
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("filling", total=stored - 1)
-        filling.fill(path, full, stored - 1, lambda count: bar.advance(task, count))
-    filled = time.monotonic() - began
-    database = Database(f"sqlite:///{path}")
-    with database.reading() as connection:
+        filling.fill(path, at, stored - 1, lambda count: bar.advance(task, count))
+    seconds = time.monotonic() - began
+    with _opened(path) as database, database.reading() as connection:
         verdict = verify(connection)
-        connection.execute(text("SELECT 1"))
     if verdict.faults or verdict.size != stored:
         raise FailedError(f"the log that was filled is not whole: {verdict.faults}")
-    slowest, read = pages(database, stored)
-    database.close()
-    empty_node = node(scenes["empty"], 0, 1_000_001)
-    full_node = node(full, stored, 1_000_001)
+    done.write_text(json.dumps({"stored": stored, "seconds": seconds}), encoding="utf-8")
+    return at, seconds
+
+
+def _opened(path: Path) -> closing[Database]:
+    return closing(Database(f"sqlite:///{path}"))
+
+
+def measure(folder: Path, full: scene.Scene, fill_seconds: float) -> Report:
+    """Measure both nodes, the empty one anew in a folder."""
+    path = full.folder / "node.sqlite3"
+    with _opened(path) as database:
+        with database.reading() as connection:
+            held: int = connection.execute(text("SELECT documents FROM head")).scalar_one()
+        slowest, read = pages(database, held)
+    # Orders that no earlier run on a kept node sent.
+    first = held + 1
+    empty = scene.prepare(folder, process.free_port(), "ES256", datetime.now(UTC))
+    empty_node, full_node = node(empty, 0, first), node(full, held, first)
     return Report(
         empty=empty_node,
         full=full_node,
         ratio=full_node.submit_us / empty_node.submit_us,
         start_target=START_TARGET,
         ratio_target=RATIO_TARGET,
-        fill_seconds=filled,
+        fill_seconds=fill_seconds,
         database_mib=path.stat().st_size / 2**20,
         slowest_page_ms=slowest,
         pages=read,
@@ -170,6 +191,8 @@ def main(argv: list[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="a node that holds much beside one that holds nothing")
     parser.add_argument("--stored", type=int, default=1_000_000, help="documents stored (default: 1,000,000)")
+    parser.add_argument("--keep", type=Path, help="fill the full node here once, and find it here later")
+    parser.add_argument("--fill", action="store_true", help="only fill, with --keep")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
     console = Console(stderr=args.json)
@@ -177,7 +200,11 @@ def main(argv: list[str]) -> int:
     scene.LINES = 1
     try:
         with tempfile.TemporaryDirectory(prefix="threeflow-stored-") as folder:
-            report = measure(Path(folder), args.stored, console)
+            full, seconds = filled(args.keep or Path(folder) / "full", args.stored, console)
+            if args.fill:
+                return 0
+            (empty := Path(folder) / "empty").mkdir()
+            report = measure(empty, full, seconds)
     except (FailedError, RuntimeError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -93,14 +93,20 @@ def prepare(database: Database) -> None:
         OutdatedDatabaseError: it lacks migrations.
         NewerDatabaseError: it is of a later release.
     """
-    if database.embedded:
+    missing = _missing(database)
+    if missing and database.embedded:
+        # Only then: what it changed is checked row by row, which takes minutes where there are millions.
         upgrade(database)
-    with database.reading() as connection:
-        missing = pending(connection)
+        missing = _missing(database)
     if missing:
         raise OutdatedDatabaseError(
             f"the database lacks the revisions {', '.join(missing)}: run 'threeflow database upgrade' first"
         )
+
+
+def _missing(database: Database) -> tuple[str, ...]:
+    with database.reading() as connection:
+        return pending(connection)
 
 
 def upgrade(database: Database, to: str = "head") -> tuple[str, ...]:
