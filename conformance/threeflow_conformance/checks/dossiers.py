@@ -149,6 +149,29 @@ async def nothing_foreign(scene: Scene) -> None:
     )
 
 
+@check("TF-DOS-35", applies=lambda role: role.cuts and not role.issues)
+async def not_for_a_party_to_little(scene: Scene) -> None:
+    """Who was told one document of a consignment does not get the others by asking for a dossier."""
+    said = await _released(scene)
+    carrier = scene.network.home("carrier")
+    waybill = scene.papers.say(Act("waybill", "house"), issuer=carrier, references=[said[1].ref])
+    await scene.taken(waybill)
+    asked = {
+        "subject": scene.papers.keys[0], "receivers": [scene.network.foreign("gate").id],
+        "purpose": "evidence", "agreement": scene.shared.agreement,
+    }  # fmt: skip
+    answers = []
+    for value in (scene.papers.keys[0]["value"], "nothing"):
+        asked["subject"] = {**scene.papers.keys[0], "value": value}
+        answers.append(await scene.request("POST", "/v1/dossiers", dump(asked), caller=carrier, media=JSON))
+    scene.expect("TF-DOS-35", answers[0].code == "not-found", f"the carrier got {answers[0].said}")
+    scene.expect(
+        "TF-DOS-35",
+        dict(answers[0].problem) == dict(answers[1].problem),
+        "not all yours is told from not held",
+    )
+
+
 @check("TF-DOS-10", "TF-DOS-5", applies=lambda role: not role.issues, alone=True)
 async def unfit_head(scene: Scene) -> None:
     """The head of a dossier whose bundle is not what it says brings nothing into the node."""

@@ -41,6 +41,36 @@ async def bound(scene: Scene) -> None:
     scene.expect("TF-PART-5", answer.outcome == "accepted", f"without its part it came to {answer.said}")
 
 
+@check("TF-PART-14", "TF-PART-15")
+async def withheld(scene: Scene) -> None:
+    """A part is fetched by those whom its entry names, and from abroad only for the purpose of the document."""
+    home, gate = scene.network.home, scene.network.foreign("gate")
+    for_all, first = part_of(scene.random, "buyer", _PARTY, ["clearance", "release-on-documents"])
+    for_some, second = part_of(scene.random, "consignee", _PARTY, ["clearance", "release-on-documents"])
+    at_home, third = part_of(scene.random, "payer", _PARTY, ["clearance"])
+    second["receivers"] = [home("office").id]
+    receivers = [scene.network.node, home("office").id, home("bystander").id, gate.id]
+    made = scene.papers.order(header={"parts": [first, second, third]}, receivers=receivers)
+    paper = Paper(made.payload, made.octets, (for_all, for_some, at_home))
+    answer = await scene.submit(paper)
+    scene.ready(answer.outcome == "accepted", f"an order with three parts came to {answer.said}")
+    for reader, due in (
+        (home("platform"), (for_all, for_some, at_home)),
+        (home("office"), (for_all, for_some, at_home)),
+        (home("bystander"), (for_all, at_home)),
+        (gate, (for_all,)),
+    ):
+        held = await scene.fetch(paper, reader)
+        given = held.opened.parts if held.opened is not None else None
+        wrong = "TF-PART-15" if given and at_home in given and at_home not in due else "TF-PART-14"
+        scene.expect(
+            wrong, given == due, f"{reader.id} is given {len(given or ())} parts, {len(due)} were due"
+        )
+        scene.expect(
+            "TF-PART-5", held.opened and held.opened.payload == paper.octets, "the payload is another"
+        )
+
+
 Break = tuple[str, str, Callable[[Scene], tuple[Paper, tuple[bytes, ...]]]]
 
 

@@ -11,7 +11,7 @@ from threeflow.errors import Refused
 from threeflow.process import Table
 from threeflow.trust import TrustStore
 from threeflow_gateway.binding.subjects import Page, subject_view
-from threeflow_gateway.domain.visibility import may_read
+from threeflow_gateway.domain.visibility import for_reader, may_read
 from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
@@ -42,12 +42,13 @@ class Reads:
         self._environment = environment
 
     def document(self, caller: str, issuer: str, document_id: str) -> bytes:
-        """Return an envelope as it was received.
+        """Return an envelope as it was received, but for the parts that the caller may not be given.
 
         Raises:
             Refused: ``not-found``.
         """
-        return bytes(self._find(caller, issuer, document_id).envelope)
+        held = bytes(self._find(caller, issuer, document_id).envelope)
+        return held if caller == self._node else for_reader(held, caller, self._trust.node)
 
     def receipt(self, caller: str, issuer: str, document_id: str) -> bytes:
         """Return the receipt that a document earned.

@@ -5,8 +5,8 @@ holds for every call whatever its binding belongs here.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
@@ -29,12 +29,16 @@ from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.service import Intake, Taken
 from threeflow_gateway.observe.traces import valid
 
-__all__ = ["MOST_AT_ONCE", "Binding", "Call", "Node", "Verbs"]
+__all__ = ["MOST_AT_ONCE", "NOT_FOUND_SECONDS", "Binding", "Call", "Node", "Verbs"]
 
 Binding = Literal["rest", "grpc"]
 
 MOST_AT_ONCE = 1000
 """Most lines of a batch, and most documents of a stream without an outcome: the statement's `maxBatch`."""
+
+
+NOT_FOUND_SECONDS = 0.03
+"""How soon at the earliest a read is answered that nothing is held for its caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,31 +135,31 @@ class Verbs:
 
     async def fetch_document(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return an envelope as it was received."""
-        with self._audited(call, issuer, document_id):
+        async with self._audited(call, issuer, document_id):
             found = await asyncio.to_thread(self._node.reads.document, call.caller, issuer, document_id)
         await self._note_read(call, found)
         return found
 
     async def fetch_receipt(self, call: Call, issuer: str, document_id: str) -> bytes:
         """Return the receipt that a document earned."""
-        with self._audited(call, issuer, document_id):
+        async with self._audited(call, issuer, document_id):
             return await asyncio.to_thread(self._node.reads.receipt, call.caller, issuer, document_id)
 
     async def fetch_subject(
         self, call: Call, kind: str, key: Mapping[str, str], page: Page
     ) -> dict[str, Any]:  # fmt: skip
         """Return a subject as its documents make it."""
-        with self._audited(call):
+        async with self._audited(call):
             return await asyncio.to_thread(self._node.reads.subject, call.caller, kind, key, page)
 
     async def make_dossier(self, call: Call, asked: dict[str, Any]) -> bytes:
         """Cut a dossier and return its sealed head."""
-        with self._audited(call):
+        async with self._audited(call):
             return await self._node.cut_dossier(call.caller, asked)
 
     async def fetch_dossier(self, call: Call, digest: str) -> bytes:
         """Return the bundle of a dossier."""
-        with self._audited(call, document=digest):
+        async with self._audited(call, document=digest):
             found = await asyncio.to_thread(self._node.dossier, call.caller, digest)
         bundle = strict.parse_object(found)
         parties: Any = bundle["documents"]
@@ -164,12 +168,19 @@ class Verbs:
                 await self._note_read(call, orjson.dumps(each["document"]), f"dossier {digest}")
         return found
 
-    @contextmanager
-    def _audited(self, call: Call, issuer: str = "", document: str = "") -> Iterator[None]:
-        """Enter what a proven caller was refused into the audit trail."""
+    @asynccontextmanager
+    async def _audited(self, call: Call, issuer: str = "", document: str = "") -> AsyncIterator[None]:
+        """Enter what a proven caller was refused into the audit trail.
+
+        What is not there is answered no sooner than what is not the caller's, which takes longer to find.
+        """
+        loop = asyncio.get_running_loop()
+        soonest = loop.time() + NOT_FOUND_SECONDS
         try:
             yield
         except Refused as refused:
+            if refused.code == "not-found":
+                await asyncio.sleep(soonest - loop.time())
             self._node.intake.audit.refused(
                 refused, self._node.now(), caller=call.caller, issuer=issuer, document=document
             )

@@ -63,6 +63,9 @@ class Lines(Protocol):
     def bound(self) -> tuple[str, ...]:
         """Return the peers with an endpoint, sorted."""
 
+    def as_given(self, document: bytes, peer: str, /) -> bytes:
+        """Return an envelope without the parts that the peer may not be given."""
+
 
 class Courier:
     """Carries to one peer what it is owed."""
@@ -120,7 +123,9 @@ class Courier:
                 for each in due
             ]
             correlation.set(correlated(spans[0].traceparent, f"to {self._peer}"))
-            outcomes = await self._offer([each.envelope for each in due], _headers(spans))
+            outcomes = await self._offer(
+                [self._lines.as_given(each.envelope, self._peer) for each in due], _headers(spans)
+            )
             for span, outcome in zip(spans, outcomes, strict=True):
                 span.tell(result=_result(outcome))
             return outcomes

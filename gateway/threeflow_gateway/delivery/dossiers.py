@@ -171,6 +171,7 @@ class Cutter:
             agreement=asked.get("agreement"),
             profile=self._profile or None,
             trust=self._desk.trust,
+            others=() if gathered.caller == self._desk.node else (gathered.caller,),
         )
         return dossier.build(
             order,

@@ -1,10 +1,11 @@
 """Which documents belong into a dossier: those of the consignment, what they name, and the cases behind."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from sqlalchemy import Connection
 
 from threeflow import envelope, strict
 from threeflow.errors import Refused
@@ -36,10 +37,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The pieces in the order of acceptance, and the keys of the consignment."""
+    """The pieces in the order of acceptance, the keys of the consignment, and who asked for them."""
 
     documents: tuple[Piece, ...]
     keys: tuple[Mapping[str, str], ...]
+    caller: str
 
 
 class Gatherer:
@@ -58,27 +60,25 @@ class Gatherer:
         """Return what is held of the consignment with this key.
 
         Raises:
-            Refused: ``not-found``, also where the caller is no party to it.
+            Refused: ``not-found``, also where there is a document of it that the caller may not read
+                (TF-DOS-35).
         """
         with self._database.reading() as connection:
             workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
             number = self._of_party(workspace, caller, key_text(_CONSIGNMENT, key))
             standing = workspace.standing(number)
-            numbers = self._numbers(workspace, standing, agreement)
-            rows = connection.execute(statements.PIECES, {"documents": sorted(numbers)}).all()
+            numbers = self._numbers(workspace, standing)
+            if caller != self._node:
+                self._check_readable(caller, _pieces(connection, numbers), agreement)
+            if agreement is not None:
+                numbers.add(_agreed(workspace, agreement))
+            rows = _pieces(connection, numbers)
             keys = connection.execute(statements.KEYS_OF_SUBJECT, {"subject": number}).scalars().all()
         pieces = tuple(Piece(row.no, bytes(row.envelope), bytes(row.receipt), row.leaf) for row in rows)
-        return Gathered(pieces, tuple(keys_as_json(sorted(keys), orjson.loads)))
+        return Gathered(pieces, tuple(keys_as_json(sorted(keys), orjson.loads)), caller)
 
-    def _numbers(
-        self, workspace: Workspace, standing: Standing, agreement: Mapping[str, str] | None
-    ) -> set[int]:  # fmt: skip
+    def _numbers(self, workspace: Workspace, standing: Standing) -> set[int]:
         found = set(_effective(standing))
-        if agreement is not None:
-            held = workspace.held(agreement["issuer"], agreement["id"])
-            if held is None or held.digest != agreement["digest"]:
-                raise Refused("not-found", "TF-INTAKE-15", "the agreement is not held", "/agreement")
-            found.add(held.no)
         for member in standing.members.values():
             for each in member.filed.references:
                 held = workspace.held(each.issuer, each.id)
@@ -97,7 +97,20 @@ class Gatherer:
             standing = workspace.standing(number)
             if caller == self._node or self._is_party(workspace, caller, standing):
                 return number
-        raise Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
+        raise _not_found()
+
+    def _check_readable(self, caller: str, rows: Iterable[Any], agreement: Mapping[str, str] | None) -> None:
+        """Refuse a caller to whom a document was not told; an agreement is told to all who cross by it."""
+        hidden, agreed = set[str](), {agreement["digest"]} if agreement is not None else set[str]()
+        for row in rows:
+            held = envelope.read(row.envelope)
+            header: Any = strict.parse_object(held.payload)["header"]
+            if "agreement" in header:
+                agreed.add(header["agreement"]["digest"])
+            if not may_read(caller, header, row.caller, self._trust.node):
+                hidden.add(held.digest)
+        if hidden - agreed:
+            raise _not_found()
 
     def _is_party(self, workspace: Workspace, caller: str, standing: Standing) -> bool:
         for member in standing.members.values():
@@ -106,6 +119,21 @@ class Gatherer:
             if may_read(caller, header, row.caller, self._trust.node):
                 return True
         return False
+
+
+def _pieces(connection: Connection, numbers: Iterable[int]) -> Sequence[Any]:
+    return connection.execute(statements.PIECES, {"documents": sorted(numbers)}).all()
+
+
+def _agreed(workspace: Workspace, agreement: Mapping[str, str]) -> int:
+    held = workspace.held(agreement["issuer"], agreement["id"])
+    if held is None or held.digest != agreement["digest"]:
+        raise Refused("not-found", "TF-INTAKE-15", "the agreement is not held", "/agreement")
+    return held.no
+
+
+def _not_found() -> Refused:
+    return Refused("not-found", "TF-INTAKE-12", "no such consignment is held for the caller")
 
 
 def _effective(standing: Standing) -> Iterable[int]:

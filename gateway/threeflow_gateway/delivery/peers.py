@@ -4,6 +4,7 @@ from threeflow.client import Client, Patience
 from threeflow.errors import Unavailable
 from threeflow.keys import SigningKey
 from threeflow.trust import TrustStore
+from threeflow_gateway.domain.visibility import for_reader
 
 __all__ = ["Peers"]
 
@@ -48,6 +49,10 @@ class Peers:
         return tuple(
             sorted(each.id for each in self._trust.nodes() if each.endpoint and each.id != self._node)
         )
+
+    def as_given(self, document: bytes, peer: str) -> bytes:
+        """Return an envelope without the parts that the peer may not be given (TF-PART-14, TF-PART-15)."""
+        return for_reader(document, peer, self._trust.node)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -37,7 +37,8 @@ class Order:
     """For whom, for what, and from when till when a dossier is cut.
 
     ``keys`` are keys of the consignment, ``agreement`` is ``{issuer, id, digest}``; times carry an offset.
-    ``trust`` holds the lists that say which nodes are the agencies that the profile names.
+    ``trust`` holds the lists that say which nodes are the agencies that the profile names; ``others`` may
+    fetch the dossier too, without being receivers of its head.
     """
 
     issuer: str
@@ -52,6 +53,7 @@ class Order:
     agreement: Mapping[str, str] | None = None
     profile: str | None = None
     trust: TrustStore | None = None
+    others: tuple[str, ...] = ()
 
 
 def build(
@@ -66,8 +68,8 @@ def build(
 ) -> bytes:
     """Return the octets of a dossier of the documents held, in their order.
 
-    Parts whose purposes do not include the order's are left out. ``checkpoint`` and ``witnesses`` are sealed
-    envelopes. The result is not verified.
+    Parts are left out whose purposes do not include the order's, or that not all who get it may be given.
+    ``checkpoint`` and ``witnesses`` are sealed envelopes. The result is not verified.
 
     Raises:
         Refused: ``subject-missing``, where no document is of the consignment; ``dossier-invalid``
@@ -77,7 +79,7 @@ def build(
     """
     if not order.as_of <= order.issued_at <= order.valid_until:
         raise ValueError("a dossier holds as of a moment not after its cut, and until one not before it")
-    entries = tuple(_entry(each, order.purpose) for each in held)
+    entries = tuple(_entry(each, order) for each in held)
     sealed_checkpoint = bundle.seal_of(checkpoint)
     seen = tuple(bundle.seal_of(each) for each in witnesses)
     left_out = tuple((bundle.seal_of(each.document), each.reason) for each in withheld)
@@ -88,18 +90,23 @@ def build(
     )
 
 
-def _entry(held: Held, purpose: str) -> Entry:
+def _entry(held: Held, order: Order) -> Entry:
     document = bundle.seal_of(held.document)
-    kept = _for_purpose(document, purpose)
+    kept = _for_order(document, order)
     return Entry(Sealed(kept, document.payload), bundle.seal_of(held.receipt), held.proof)
 
 
-def _for_purpose(document: Sealed, purpose: str) -> Envelope:
-    """The envelope with the parts that may be given for the purpose, in the header's order."""
+def _for_order(document: Sealed, order: Order) -> Envelope:
+    """The envelope with the parts that may be given for the purpose and to all, in the header's order."""
     octets = {digest.of(each): each for each in document.envelope.parts}
     bound = cast(list[dict[str, Any]], document.header.get("parts", []))
+    told = {*order.receivers, *order.others} - {document.header["issuer"]}
     given = tuple(
-        octets[each["digest"]] for each in bound if purpose in each["purposes"] and each["digest"] in octets
+        octets[each["digest"]]
+        for each in bound
+        if order.purpose in each["purposes"]
+        and told <= set(each.get("receivers", told))
+        and each["digest"] in octets
     )
     raw = document.envelope
     return replace(raw, parts=given)

@@ -1728,6 +1728,7 @@ class PartBinding(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     PURPOSES_FIELD_NUMBER: _builtins.int
+    RECEIVERS_FIELD_NUMBER: _builtins.int
     RETAIN_UNTIL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name by which party members of the payload point to the part. Required. At most 35 characters."""
@@ -1741,6 +1742,12 @@ class PartBinding(_message.Message):
     def purposes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What the part may be used for. Required. A code of the list purpose. From 1 to 20 entries."""
 
+    @_builtins.property
+    def receivers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Nodes that may be given the part, beside the issuer; absent: whoever may read the document. Optional.
+        From 1 to 100 entries.
+        """
+
     def __init__(
         self,
         *,
@@ -1748,11 +1755,12 @@ class PartBinding(_message.Message):
         digest: _builtins.str | None = ...,
         media_type: _builtins.str | None = ...,
         purposes: _abc.Iterable[_builtins.str] | None = ...,
+        receivers: _abc.Iterable[_builtins.str] | None = ...,
         retain_until: _builtins.str | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_digest", b"_digest", "_media_type", b"_media_type", "_name", b"_name", "_retain_until", b"_retain_until", "digest", b"digest", "media_type", b"media_type", "name", b"name", "retain_until", b"retain_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digest", b"_digest", "_media_type", b"_media_type", "_name", b"_name", "_retain_until", b"_retain_until", "digest", b"digest", "media_type", b"media_type", "name", b"name", "purposes", b"purposes", "retain_until", b"retain_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digest", b"_digest", "_media_type", b"_media_type", "_name", b"_name", "_retain_until", b"_retain_until", "digest", b"digest", "media_type", b"media_type", "name", b"name", "purposes", b"purposes", "receivers", b"receivers", "retain_until", b"retain_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__digest: _TypeAlias = _typing.Literal["digest"]  # noqa: Y015
     _WhichOneofArgType__digest: _TypeAlias = _typing.Literal["_digest", b"_digest"]  # noqa: Y015

@@ -2462,6 +2462,10 @@ class PartBinding(BaseModel):
     """
     What the part may be used for.
     """
+    receivers: Annotated[List[str] | None, Field(max_length=100, min_length=1)] = None
+    """
+    Nodes that may be given the part, beside the issuer; absent: whoever may read the document.
+    """
     retain_until: Annotated[
         str | None,
         Field(

@@ -114,7 +114,34 @@ def redirects_are_followed() -> None:
 
 @fault("TF-DOS-28", "TF-DOS-17")
 def nothing_is_withheld_from_a_dossier() -> None:
-    put("threeflow.dossier.cut", "_for_purpose", lambda document, _purpose: document.envelope)
+    put("threeflow.dossier.cut", "_for_order", lambda document, _order: document.envelope)
+
+
+@fault("TF-DOS-35")
+def a_party_to_one_document_gets_a_dossier_of_all() -> None:
+    put("threeflow_gateway.delivery.gather:Gatherer", "_check_readable", lambda *_: None)
+
+
+@fault("TF-PART-14")
+def parts_are_given_to_whoever_reads_the_document() -> None:
+    def make(real: Any) -> Any:
+        def given(part: Any, reader: str, header: Any, listed: Any) -> bool:
+            return bool(real({**part, "receivers": None}, reader, header, listed))
+
+        return given
+
+    wrap("threeflow_gateway.domain.visibility", "_may_be_given", make)
+
+
+@fault("TF-PART-15")
+def parts_are_given_abroad_for_any_purpose() -> None:
+    def make(real: Any) -> Any:
+        def given(part: Any, reader: str, header: Any, listed: Any) -> bool:
+            return bool(real({**part, "purposes": [header.get("purpose")]}, reader, header, listed))
+
+        return given
+
+    wrap("threeflow_gateway.domain.visibility", "_may_be_given", make)
 
 
 @fault("TF-DOS-2")

@@ -106,7 +106,7 @@ func (n *Node) attempt(to *peer, of *attempt) {
 	raw := of.raw
 	if raw == nil {
 		n.lock.Lock()
-		raw = n.memory.byDigest[of.Digest].Envelope
+		raw = n.givenTo(n.memory.byDigest[of.Digest], to.node.ID)
 		n.lock.Unlock()
 	}
 	settled, receipt := n.offer(to.node, raw)

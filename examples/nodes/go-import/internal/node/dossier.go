@@ -71,6 +71,9 @@ func (n *Node) postDossier(r *request) (*answer, error) {
 	if err := n.mayCut(asked); err != nil {
 		return nil, err
 	}
+	if !n.readsAll(of, asked, r.caller) {
+		return nil, nowhere()
+	}
 	n.checkpointNow()
 	head, bundle, err := n.cut(of, asked)
 	if err != nil {
@@ -98,6 +101,21 @@ func (n *Node) mayCut(asked *order) error {
 		}
 	}
 	return nil
+}
+
+// readsAll says whether a caller is a party to every document that a dossier would hold, agreements apart (TF-DOS-35).
+func (n *Node) readsAll(of *subject, asked *order, caller string) bool {
+	if caller == n.Node {
+		return true
+	}
+	agreed := map[string]bool{process.Text(asked.agreement, "/digest"): true}
+	documents := n.belonging(of, process.Text(asked.agreement, "/digest"))
+	for _, h := range documents {
+		agreed[process.Text(h.payload, "/header/agreement/digest")] = true
+	}
+	return !slices.ContainsFunc(documents, func(h *held) bool {
+		return !agreed[h.digest] && !slices.Contains(h.parties(), caller)
+	})
 }
 
 // belonging are the documents of a consignment, and those that they name, in the order in which they were taken in; of
@@ -150,7 +168,7 @@ func (n *Node) cut(of *subject, asked *order) ([]byte, []byte, error) {
 	inside := map[string]bool{}
 	for index, h := range documents {
 		inside[h.digest] = true
-		envelope, withheld := h.forPurpose(asked.purpose)
+		envelope, withheld := h.withParts(func(part any) bool { return asked.gives(h, part) })
 		proof := dump(struct {
 			Index int      `json:"index"`
 			Size  int      `json:"size"`
@@ -203,24 +221,33 @@ func (n *Node) witnessesOf(checkpoint string) ([]string, []map[string]any) {
 	return written, seen
 }
 
-// forPurpose writes an envelope with the parts that may be used for a purpose, and names the others (TF-DOS-28).
-func (h *held) forPurpose(purpose string) ([]byte, []string) {
-	texts, withheld := []string{}, []string{}
+// gives says whether a part may be used for the purpose of a dossier and given to all who get it (TF-DOS-28, TF-PART-14).
+func (asked *order) gives(h *held, part any) bool {
+	purposes, _ := process.At(part, "/purposes").([]any)
+	if !slices.Contains(purposes, any(asked.purpose)) {
+		return false
+	}
+	admitted := texts(process.At(part, "/receivers"))
+	return len(admitted) == 0 || !slices.ContainsFunc(asked.receivers, func(each string) bool {
+		return each != h.issuer && !slices.Contains(admitted, each)
+	})
+}
+
+// withParts writes an envelope with those of its parts that are given, and names the others.
+func (h *held) withParts(given func(part any) bool) ([]byte, []string) {
+	found, withheld := []string{}, []string{}
 	bindings, _ := process.At(h.payload, "/header/parts").([]any)
 	for _, each := range bindings {
-		purposes, _ := process.At(each, "/purposes").([]any)
-		given := false
-		for index, part := range h.envelope.Parts {
-			if octets.Digest(part) == process.Text(each, "/digest") && slices.Contains(purposes, any(purpose)) {
-				texts = append(texts, h.envelope.PartTexts[index])
-				given = true
-			}
-		}
-		if !given {
+		index := slices.IndexFunc(h.envelope.Parts, func(part []byte) bool {
+			return octets.Digest(part) == process.Text(each, "/digest")
+		})
+		if index >= 0 && given(each) {
+			found = append(found, h.envelope.PartTexts[index])
+		} else {
 			withheld = append(withheld, process.Text(each, "/name"))
 		}
 	}
-	return seal.Written(h.envelope.PayloadText, h.envelope.Signatures, texts), withheld
+	return seal.Written(h.envelope.PayloadText, h.envelope.Signatures, found), withheld
 }
 
 // states puts into a head what folding the dossier's documents gives (TF-DOS-26).

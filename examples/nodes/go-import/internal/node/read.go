@@ -47,6 +47,30 @@ func (n *Node) readable(r *request) (*held, error) {
 	return h, nil
 }
 
+// givenTo is a document as another node may have it: without the parts of which it is no receiver (TF-PART-14), and
+// abroad without those that are not for the purpose that the document names (TF-PART-15).
+func (n *Node) givenTo(h *held, reader string) []byte {
+	if len(h.envelope.Parts) == 0 {
+		return h.Envelope
+	}
+	purpose, abroad := process.Text(h.payload, "/header/purpose"), jurisdiction(reader) != jurisdiction(h.issuer)
+	written, withheld := h.withParts(func(part any) bool {
+		purposes, _ := process.At(part, "/purposes").([]any)
+		if abroad && !slices.Contains(purposes, any(purpose)) {
+			return false
+		}
+		admitted := texts(process.At(part, "/receivers"))
+		return len(admitted) == 0 || slices.ContainsFunc(append(admitted, h.issuer), func(each string) bool {
+			listed := n.trust.Node(each)
+			return each == reader || (listed != nil && listed.Via == reader)
+		})
+	})
+	if len(withheld) == 0 {
+		return h.Envelope
+	}
+	return written
+}
+
 func (n *Node) getDocument(r *request) (*answer, error) {
 	h, err := n.readable(r)
 	if err != nil {
@@ -55,7 +79,7 @@ func (n *Node) getDocument(r *request) (*answer, error) {
 	if r.accept == plain {
 		return ok(plain, h.envelope.Payload)
 	}
-	return ok(jose, h.Envelope)
+	return ok(jose, n.givenTo(h, r.caller))
 }
 
 func (n *Node) getReceipt(r *request) (*answer, error) {
