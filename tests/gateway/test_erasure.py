@@ -17,8 +17,11 @@ from kit.raw import post
 from kit.stations import Station, in_process
 from threeflow import base64url, digest, envelope, strict
 from threeflow.errors import Refused
+from threeflow.log import leaf_hash, verify_inclusion
+from threeflow_gateway.app import Gateway
 from threeflow_gateway.cli import main
 from threeflow_gateway.store import tables
+from threeflow_gateway.store.verifying import verify
 
 QUIET = {"audit": {"erase_seconds": 0.0}}
 
@@ -86,6 +89,65 @@ async def test_of_an_erased_part_no_octet_stays_and_all_else_does(
         assert "Mustermann" not in json.dumps(entry)
 
 
+def _hash(text: str) -> bytes:
+    return bytes.fromhex(text.partition(":")[2])
+
+
+def rows(gateway: Gateway) -> bytes:
+    """Every value of every row of every table."""
+    with gateway.node.database.reading() as connection:
+        return b"\n".join(
+            bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+            for table in tables.metadata.sorted_tables
+            for row in connection.execute(select(table))
+            for value in row
+        )
+
+
+@pytest.mark.usefixtures("each_storage")
+@pytest.mark.requirement("TF-PART-9", "TF-PART-13", "TF-LOG-3")
+@synchronous
+async def test_on_either_database_no_row_keeps_an_erased_part_and_seals_and_log_still_verify(
+    tmp_path: Path,
+) -> None:
+    society = Society()
+    async with in_process(tmp_path, society, settings=QUIET) as (station, gateway):
+        made = [ordered(station, f"Erika Mustermann {number}") for number in range(5)]
+        for _, sealed, _ in made:
+            assert (await post(station, sealed)).status_code == 201
+        assert await gateway.node._checkpoints.make()
+        payload, sealed, octets = made[2]
+        own = shreds(octets, [each for _, _, each in made if each != octets])
+        assert all(each in rows(gateway) for each in own)
+        config, header = str(tmp_path / "xa.customs" / "node.toml"), payload["header"]
+        asked = ["--config", config, "--document", header["issuer"], header["id"]]
+        assert await run(["erase", *asked, "--why", "asked for by the person"]) == 0
+        kept = rows(gateway)
+        assert not [each for each in own if each in kept]
+        assert all(each in kept for each in shreds(made[1][2], [octets]))
+        assert b"asked for by the person" in kept
+        # Nothing that was promised moved: seals, the receipt under the checkpoint, the log as a whole.
+        stored = await held(station, payload)
+        assert (stored.payload, stored.parts) == (strict.dump(payload), ())
+        envelope.check_seals(stored, society.store().verifying_key)
+        target = f"/v1/documents/{header['issuer']}/{header['id']}/receipt"
+        receipt = (await post(station, b"", method="GET", target=target)).content
+        checkpoint = strict.parse_object(envelope.read(gateway.node.proofs.checkpoint()).payload)
+        size, root = int(str(checkpoint["size"])), _hash(str(checkpoint["root"]))
+        proof = gateway.node.proofs.inclusion(2, size)
+        path = [_hash(each) for each in proof["path"]]
+        assert verify_inclusion(leaf_hash(envelope.read(receipt).payload), 2, size, path, root)
+        assert (await post(station, sealed)).status_code == 200
+        assert not [each for each in own if each in rows(gateway)]
+    # And so it is found by the next start.
+    async with in_process(tmp_path, society, settings=QUIET) as (station, gateway):
+        with gateway.node.database.reading() as connection:
+            verdict = verify(connection)
+        assert (verdict.size, verdict.faults) == (5, ())
+        assert (await held(station, payload)).parts == ()
+
+
+@pytest.mark.usefixtures("each_storage")
 @pytest.mark.requirement("TF-PART-8", "TF-PART-12")
 @synchronous
 async def test_what_is_due_is_erased_by_the_node_itself_and_nothing_else(tmp_path: Path) -> None:
@@ -111,6 +173,7 @@ async def test_what_is_due_is_erased_by_the_node_itself_and_nothing_else(tmp_pat
         assert rows[2].ground == table.retention.ground.en
 
 
+@pytest.mark.usefixtures("each_storage")
 @pytest.mark.requirement("TF-PART-10")
 @synchronous
 async def test_a_bundle_that_holds_an_erased_part_is_given_out_no_more(tmp_path: Path) -> None:
