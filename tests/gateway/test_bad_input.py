@@ -70,6 +70,18 @@ def test_each_case_of_the_table_has_its_test_and_its_code(row: dict[str, str]) -
         assert row["code"] in messages.catalogue()
 
 
+RULES: list[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("bad_rules.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", RULES, ids=[each["case"] for each in RULES])
+def test_each_case_that_rules_bear_has_its_test(row: dict[str, str]) -> None:
+    place, _, case = row["shown"].rstrip("]").partition("[")
+    file, _, name = place.partition("::")
+    tests, cases = _tests_of(file)
+    assert name in tests, row["shown"]
+    assert not case or case in cases, row["shown"]
+
+
 @asynccontextmanager
 async def process(folder: Path) -> AsyncIterator[tuple[Station, Fleet]]:
     """One gateway process that bears bodies up to `LIMIT` octets."""

@@ -98,6 +98,9 @@ FLAGGED: dict[str, tuple[Edit, str, str]] = {
     "an unknown list": (
         _item(hsCode={"list": "no-such-list", "code": "940550"}), "COD-01", "/items/0/hsCode/code",
     ),
+    "an edition that is not held": (
+        _item(hsCode={"list": "hs-2017", "code": "940550"}), "COD-01", "/items/0/hsCode/code",
+    ),
 }  # fmt: skip
 
 
@@ -133,6 +136,48 @@ def test_a_refusal_that_names_no_rule_or_no_place_would_be_seen(member: str, val
     (violation if member in violation else refusal)[member] = value
     with pytest.raises(AssertionError):
         assert_exact({"items": [{}]}, refusal)
+
+
+NEEDS_A_NAME = """\
+pack: needs-a-name
+specVersion: "1.0"
+applies: always
+title: {en: A test, zh: 测试}
+rules:
+  - id: NAM-01
+    severity: error
+    basis: proposal
+    source: a test
+    verified: true
+    title: {en: The buyer has a name, zh: 订购人有姓名}
+    message: {en: No name, zh: 无姓名}
+    appliesTo: [{type: order}, {type: declaration}]
+    pointer: /parties/buyer
+    when: has(doc.parties.buyer)
+    expression: has(doc.parties.buyer.name)
+    parts: [/parties/buyer]
+    vectors: rules/NAM-01.json
+"""
+
+
+@pytest.mark.requirement("TF-RULE-8", "TF-RULE-11", "TF-PART-5")
+@synchronous
+async def test_a_rule_that_needs_a_withheld_part_says_unknown_and_refuses_nobody(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay"
+    (overlay / "rules").mkdir(parents=True)
+    (overlay / "rules" / "needs-a-name.yaml").write_text(NEEDS_A_NAME, encoding="utf-8")
+    settings = {"node": {"overlays": [str(overlay)]}}
+    async with in_process(tmp_path, Society(), settings=settings) as (station, _):
+        parcel = Parcel()
+        order, declaration = parcel.order, parcel.declaration
+        for each in (order, declaration):
+            each["parties"]["buyer"] = {"part": "buyer", "naturalPerson": True, "country": "GB"}
+        declaration["header"]["parts"] = order["header"]["parts"]
+        for paper_ in (order, declaration):
+            receipt = (await station.submit(paper_)).receipt
+            said = {(each["rule"], each["verdict"], each["pointer"]) for each in receipt["findings"]}
+            assert ("NAM-01", "unknown", "/parties/buyer") in said
+            assert receipt["outcome"] == "accepted"
 
 
 DUTY: dict[str, tuple[str, str | None, bool]] = {
