@@ -21,6 +21,7 @@ __all__ = [
     "MisconfiguredError",
     "Node",
     "Process",
+    "Signer",
     "Storage",
     "Traces",
     "Trust",
@@ -48,10 +49,28 @@ class Node:
     )
     host: str = _setting("Address to listen on.", "127.0.0.1")
     port: int = _setting("TCP port to listen on.")
-    seal_keys: tuple[Path, ...] = _setting("Private key files whose seals the node sets, one per algorithm.")
-    token_key: Path = _setting("Private key file that proves the node to peers.")  # noqa: RUF009 - a field
+    seal_keys: tuple[Path, ...] = _setting(
+        "Private key files whose seals the node sets, one per algorithm, readable by their owner alone; with"
+        " signer.socket their public halves."
+    )
+    token_key: Path = _setting(  # noqa: RUF009 - a field
+        "Private key file that proves the node to peers, readable by its owner alone; with signer.socket its"
+        " public half."
+    )
     profile: str = _setting("Profile whose rules apply to what arrives; empty for the core alone.", "")
     overlays: tuple[Path, ...] = _setting("Folders that add documents, rows and rules to the standard.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who keeps the private keys where the node itself does not. Off where no socket is named."""
+
+    socket: Path | None = _setting(  # noqa: RUF009 - a field
+        "Unix socket of the signer that keeps the private halves of the node's keys (threeflow signer).", None
+    )
+    timeout_seconds: float = _setting(
+        "How long a signature may take before callers are told to come again.", 2.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +265,7 @@ class Config:
 
     node: Node
     trust: Trust
+    signer: Signer = field(default_factory=Signer)
     storage: Storage = field(default_factory=Storage)
     limits: Limits = field(default_factory=Limits)
     process: Process = field(default_factory=Process)
@@ -259,7 +279,7 @@ class Config:
 
 
 _SECTIONS: Final[dict[str, type[Any]]] = {
-    "node": Node, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
+    "node": Node, "signer": Signer, "trust": Trust, "storage": Storage, "limits": Limits, "process": Process,
     "delivery": Delivery, "log": Log, "metrics": Metrics, "traces": Traces, "admin": Admin, "audit": Audit,
     "grpc": Grpc,
 }  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from threeflow.errors import Refused, Unavailable
-from threeflow.keys import SigningKey
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
@@ -41,6 +40,7 @@ from threeflow_gateway.observe.metrics import Metrics
 from threeflow_gateway.observe.server import MetricsPort
 from threeflow_gateway.observe.traces import Traces, open_traces
 from threeflow_gateway.ruling import RuleFiles
+from threeflow_gateway.signing.opening import open_keys
 from threeflow_gateway.statement import statement
 from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
@@ -54,6 +54,7 @@ __all__ = ["GatewayNode"]
 
 _LOG = logging.getLogger(__name__)
 _WITNESS_SECONDS: Final = 5.0
+_RESTATE_SECONDS: Final = 1.0
 
 
 class GatewayNode:
@@ -67,6 +68,7 @@ class GatewayNode:
         Raises:
             OSError: a file cannot be read.
             Refused: a key or a trust list is not fit.
+            Unavailable: the signer that keeps the keys does not answer.
             ValueError: the database is another node's, or the standard cannot be loaded.
         """
         self.config, self.now = config, now
@@ -75,13 +77,13 @@ class GatewayNode:
         self.trust = TrustStore(environment)
         self._trust_files = TrustFiles(self.trust, config.trust.files, now)
         self._trust_files.load()
-        keys = tuple(SigningKey.load(path) for path in config.node.seal_keys)
-        token_key = SigningKey.load(config.node.token_key)
+        self.keys = open_keys(config)
+        keys, token_key = self.keys.seals, self.keys.token
         self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
         revisions.prepare(self.database)
         self.database.claim(node)
         self._told, self._settled = Bells(), Bells()
-        self._trust_bell = asyncio.Event()
+        self._trust_bell, self._statement_bell = asyncio.Event(), asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
         stated = FactFiles(config.process.facts)
         facts = Facts(self.standard, stated, keeps=config.process.registers)
@@ -148,13 +150,13 @@ class GatewayNode:
         self._admin = None if socket is None else Admin(socket, self._operations())
         path = self.database.path
         self.readiness = Readiness(
-            node, self.trust, (*keys, token_key), self.intake, self.moment,
+            node, self.trust, self.keys, self.intake, self.moment,
             folder=None if path is None else path.parent, free_octets=config.storage.free_octets,
         )  # fmt: skip
         self._feeds = Feeds()
         watched = Watched(
             node, self.database, self.trust, self.readiness, self._feeds,
-            tuple(each.kid for each in (*keys, token_key)), self._outbox.circuits,
+            tuple(each.kid for each in self.keys.all), self._outbox.circuits,
             lambda: self.committer.waiting, self.moment,
         )  # fmt: skip
         self.metrics.registry.register(Scrape(watched))
@@ -169,6 +171,7 @@ class GatewayNode:
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
         self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
+        self._tasks.append(loop.create_task(self._keep_statement(), name="statement"))
         self._tasks.append(loop.create_task(self._notices.listen(self._ring), name="notices"))
         self._tasks.append(loop.create_task(self._watch_rules(), name="rules"))
         self._tasks.append(loop.create_task(self._keep_trail(), name="audit"))
@@ -202,6 +205,7 @@ class GatewayNode:
         await self._duties.close()
         self._writer.close()
         await self.peers.close()
+        self.keys.close()
         await asyncio.to_thread(self.traces.close)
         self.database.close()
 
@@ -251,7 +255,7 @@ class GatewayNode:
             self._rule_files.take(newer)
             # Who the agencies are may be another by the new profiles: states are folded anew.
             self._memory.clear()
-        self.statement = self._stated()
+        await self._restate()
         return True
 
     async def reload_trust(self) -> bool:
@@ -260,7 +264,7 @@ class GatewayNode:
         async with self._writer.between():
             if not self._trust_files.reload():
                 return False
-        self.statement = self._stated()
+        await self._restate()
         # Who the agencies are may be another by the new lists: states are folded anew.
         self._memory.clear()
         if self.config.delivery.enabled:
@@ -295,6 +299,21 @@ class GatewayNode:
 
     def _stated(self) -> bytes:
         return self._sealer.seal(statement(self.config, self.standard, self.trust, self.now()))
+
+    async def _restate(self) -> None:
+        """State anew what the node is; where its signer does not answer now, as soon as it does."""
+        try:
+            self.statement = await asyncio.to_thread(self._stated)
+        except Unavailable as problem:
+            _LOG.warning("the node's statement stays as it was for now: %s", problem)
+            self._statement_bell.set()
+
+    async def _keep_statement(self) -> None:
+        while True:
+            await self._statement_bell.wait()
+            self._statement_bell.clear()
+            await asyncio.sleep(_RESTATE_SECONDS)
+            await self._restate()
 
     async def _watch_trust(self) -> None:
         pause = self.config.trust.reload_seconds or None

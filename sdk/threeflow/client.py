@@ -18,7 +18,7 @@ from threeflow import digest, dossier, envelope, log, outcome, strict
 from threeflow.dossier import Dossier, Proof, Sealed
 from threeflow.envelope import Envelope
 from threeflow.errors import Refused, Unavailable
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.outcome import Outcome
 from threeflow.transport import Identity, Patience, Transport, utc_now
 from threeflow.trust import TrustStore
@@ -39,8 +39,8 @@ class Client:
         self,
         base_url: str,
         node_id: str,
-        token_key: SigningKey,
-        seal_key: SigningKey | Sequence[SigningKey] = (),
+        token_key: Signer,
+        seal_key: Signer | Sequence[Signer] = (),
         *,
         audience: str,
         trust: TrustStore,
@@ -54,7 +54,7 @@ class Client:
         """
         self.identity = Identity(node_id, token_key, audience, trust.environment)
         self._trust = trust
-        self._seal_keys = (seal_key,) if isinstance(seal_key, SigningKey) else tuple(seal_key)
+        self._seal_keys = tuple(seal_key) if isinstance(seal_key, Sequence) else (seal_key,)
         self._patience = patience or Patience()
         self._transport = Transport(base_url, self.identity, patience=self._patience, now=now, http=http)
 

@@ -9,7 +9,7 @@ import orjson
 
 from threeflow import base64url, digest, names, strict
 from threeflow.errors import Refused
-from threeflow.keys import ALGORITHMS, SigningKey, VerifyingKey
+from threeflow.keys import ALGORITHMS, Signer, VerifyingKey
 
 TYP: Final = "threeflow-doc+jws"
 MEDIA_TYPE: Final = "application/jose+json"
@@ -90,7 +90,7 @@ def read(raw: bytes) -> Envelope:
     return Envelope(payload, signatures, parts, raw, payload_text)
 
 
-def seal(payload: bytes, *keys: SigningKey, parts: Sequence[bytes] = ()) -> bytes:
+def seal(payload: bytes, *keys: Signer, parts: Sequence[bytes] = ()) -> bytes:
     """Return the compact envelope of the payload, sealed with each key in order, with the parts attached.
 
     Raises:

@@ -16,7 +16,6 @@ import grpc.aio
 from google.protobuf.message import Message
 from google.rpc import status_pb2
 
-from threeflow import token
 from threeflow.transport import Identity, Patience
 from threeflow.v1.refusal_detail_pb2 import RefusalDetail
 
@@ -104,9 +103,8 @@ class Channel:
         attempt = 1
         while True:
             try:
-                answered = await call(
-                    octets, metadata=self._metadata(method, dig, anonymous), timeout=self.patience.answer
-                )
+                metadata = await self._metadata(method, dig, anonymous)
+                answered = await call(octets, metadata=metadata, timeout=self.patience.answer)
             except grpc.aio.AioRpcError as error:
                 failed = Failed(error)
                 if not failed.passing or attempt >= self.patience.attempts:
@@ -125,7 +123,7 @@ class Channel:
             Failed: it ended with a status that is not OK.
         """
         call: Any = self._channel.unary_stream(_PACKAGE + method)
-        answers = call(said.SerializeToString(), metadata=self._metadata(method, None, anonymous))
+        answers = call(said.SerializeToString(), metadata=await self._metadata(method, None, anonymous))
         async for each in self._read(answers, kind):
             yield each
 
@@ -141,7 +139,7 @@ class Channel:
                 yield each.SerializeToString()
 
         call: Any = self._channel.stream_stream(_PACKAGE + method)
-        answers = call(octets(), metadata=self._metadata(method, None, anonymous=False))
+        answers = call(octets(), metadata=await self._metadata(method, None, anonymous=False))
         async for each in self._read(answers, kind):
             yield each
 
@@ -160,20 +158,10 @@ class Channel:
         finally:
             answers.cancel()
 
-    def _metadata(self, method: str, dig: bytes | None, anonymous: bool) -> tuple[tuple[str, str], ...]:
+    async def _metadata(self, method: str, dig: bytes | None, anonymous: bool) -> tuple[tuple[str, str], ...]:
         if anonymous:
             return ()
-        who = self.identity
-        made = token.make(
-            who.token_key,
-            who.node_id,
-            who.audience,
-            "POST",
-            _PACKAGE + method,
-            dig,
-            self._now(),
-            environment=who.environment,
-        )
+        made = await self.identity.token("POST", _PACKAGE + method, dig, self._now())
         return (("authorization", f"Bearer {made}"),)
 
 

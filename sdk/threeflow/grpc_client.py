@@ -20,7 +20,7 @@ from threeflow.dossier import Dossier, Proof, Sealed
 from threeflow.envelope import Envelope
 from threeflow.errors import Refused, Unavailable
 from threeflow.grpc_channel import Channel, Failed, plain
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.outcome import Outcome
 from threeflow.transport import Identity, Patience, utc_now
 from threeflow.trust import TrustStore
@@ -50,8 +50,8 @@ class GrpcClient:
         self,
         endpoint: str,
         node_id: str,
-        token_key: SigningKey,
-        seal_key: SigningKey | Sequence[SigningKey] = (),
+        token_key: Signer,
+        seal_key: Signer | Sequence[Signer] = (),
         *,
         audience: str,
         trust: TrustStore,
@@ -69,7 +69,7 @@ class GrpcClient:
         """
         self.identity = Identity(node_id, token_key, audience, trust.environment)
         self._trust = trust
-        self._seal_keys = (seal_key,) if isinstance(seal_key, SigningKey) else tuple(seal_key)
+        self._seal_keys = tuple(seal_key) if isinstance(seal_key, Sequence) else (seal_key,)
         self._channel = Channel(
             endpoint, self.identity, patience=patience or Patience(), now=now, credentials=credentials
         )

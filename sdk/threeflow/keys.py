@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -91,6 +91,40 @@ class VerifyingKey:
         return hash((self.kid, self.alg, self.use))
 
 
+class Signer(Protocol):
+    """What signs in the name of one key, wherever its private half is: here, in another process, in a device.
+
+    ``remote`` says whether signing waits for somebody else; who runs an event loop then signs on a thread.
+    """
+
+    @property
+    def public(self) -> VerifyingKey:
+        """The public half."""
+
+    @property
+    def kid(self) -> str:
+        """The name of the key, ``node-id#key-id``."""
+
+    @property
+    def alg(self) -> Algorithm:
+        """The algorithm of the key."""
+
+    @property
+    def use(self) -> Use:
+        """What the key may make: seals or caller tokens."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether signing waits for another process or a device."""
+
+    def sign(self, octets: bytes) -> bytes:
+        """Return the 64-octet signature over the octets.
+
+        Raises:
+            Unavailable: the keeper of the private half does not answer now.
+        """
+
+
 @dataclass(frozen=True, repr=False)
 class SigningKey:
     """A private key and its name. Its text form is a secret: keep the file readable by its owner only."""
@@ -112,6 +146,11 @@ class SigningKey:
     def use(self) -> Use:
         """What the key may make: seals or caller tokens."""
         return self.public.use
+
+    @property
+    def remote(self) -> bool:
+        """No: the private half is here."""
+        return False
 
     @classmethod
     def generate(cls, alg: Algorithm, kid: str, use: Use) -> "SigningKey":

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from threeflow import base64url, digest, envelope, names, strict
 from threeflow.errors import Refused
-from threeflow.keys import SigningKey, VerifyingKey
+from threeflow.keys import Signer, VerifyingKey
 
 TYP: Final = "threeflow-token+jwt"
 MAX_LIFETIME: Final = timedelta(seconds=300)
@@ -32,7 +32,7 @@ class Caller:
 
 
 def make(  # noqa: PLR0917 - the order is fixed
-    key: SigningKey,
+    key: Signer,
     iss: str,
     aud: str,
     method: str,

@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import httpx
 
 from threeflow import token
 from threeflow.errors import Unavailable
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 
 LATER: Final = frozenset({429, 502, 503, 504})
 _CONNECTIONS: Final = 64
@@ -32,9 +33,21 @@ class Identity:
     """Who calls whom: the caller's node id and token key, the audience's node id, the environment of both."""
 
     node_id: str
-    token_key: SigningKey
+    token_key: Signer
     audience: str
     environment: str
+
+    async def token(self, method: str, uri: str, body: bytes | None, now: datetime) -> str:
+        """Return a fresh token for one request, as ``token.make``.
+
+        Raises:
+            Unavailable: the token key is kept elsewhere, and its keeper does not answer.
+        """
+        make = partial(
+            token.make, self.token_key, self.node_id, self.audience, method, uri, body, now,
+            environment=self.environment,
+        )  # fmt: skip
+        return await asyncio.to_thread(make) if self.token_key.remote else make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,7 @@ class Transport:
         fault = ""
         for attempt in range(1, self._patience.attempts + 1):
             if not anonymous:
-                headers["authorization"] = f"Bearer {self._token(method, target, body)}"
+                headers["authorization"] = f"Bearer {await self._token(method, target, body)}"
             answer: httpx.Response | None = None
             try:
                 answer = await self._http.request(
@@ -113,18 +126,8 @@ class Transport:
                 await asyncio.sleep(self._pause(attempt, answer))
         raise Unavailable(f"{self.identity.audience} at {self.endpoint} gave no answer: {fault}")
 
-    def _token(self, method: str, target: str, body: bytes | None) -> str:
-        who = self.identity
-        return token.make(
-            who.token_key,
-            who.node_id,
-            who.audience,
-            method,
-            self.endpoint + target,
-            body,
-            self._now(),
-            environment=who.environment,
-        )
+    async def _token(self, method: str, target: str, body: bytes | None) -> str:
+        return await self.identity.token(method, self.endpoint + target, body, self._now())
 
     def _pause(self, attempt: int, answer: httpx.Response | None) -> float:
         asked = _seconds(answer.headers) if answer is not None else 0.0

@@ -65,3 +65,17 @@ def test_what_decides_is_pure(root: Path, folder: str, allowed: tuple[str, ...])
 )
 def test_an_impure_module_would_be_found(source: str) -> None:
     assert faults(source, ("threeflow.errors",))
+
+
+def test_nothing_of_the_node_but_the_key_files_module_reads_a_private_key(root: Path) -> None:
+    gateway = root / "gateway" / "threeflow_gateway"
+    allowed = {"signing/keyfiles.py", "signing/process.py"}
+    # What makes keys, lists and sealed files by hand, and the demo's parties, are no part of a node.
+    outside = ("cli/", "demo/")
+    found = set()
+    for path in gateway.rglob("*.py"):
+        name = str(path.relative_to(gateway))
+        names = {each.id for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Name)}
+        if "SigningKey" in names and not name.startswith(outside):
+            found.add(name)
+    assert found == allowed

@@ -18,6 +18,7 @@ from threeflow_gateway.cli import (
     rules,
     seal,
     serve,
+    signer,
     table,
     trust,
     validate,
@@ -28,6 +29,7 @@ from threeflow_gateway.cli.output import ANSWER_IS_NO, COULD_NOT_RUN, CannotRunE
 GROUPS = (
     demo,
     serve,
+    signer,
     audit,
     erase,
     database,

@@ -19,10 +19,32 @@ EXAMPLES = """\
 """
 
 
+PUBLIC = """\
+Write the public half of a key to a new file: what a node is given whose private keys a signer keeps
+(threeflow signer), and what a trust list's description may name."""
+
+PUBLIC_EXAMPLES = """\
+  threeflow keys public keys/seal.json --out public/seal.json
+"""
+
+
 def add(commands: Subparsers) -> None:
     """Add the group."""
+    keys = group(commands, "keys", text="make keys", description="Make the keys of a node.")
+    shown = command(
+        keys,
+        "public",
+        public,
+        text="write the public half of a key",
+        description=PUBLIC,
+        examples=PUBLIC_EXAMPLES,
+    )
+    shown.add_argument("key", type=Path, metavar="KEY", help="private key file")
+    shown.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the new file; never overwritten"
+    )
     made = command(
-        group(commands, "keys", text="make keys", description="Make the keys of a node."),
+        keys,
         "new",
         new,
         text="make a private key",
@@ -68,5 +90,24 @@ def new(args: argparse.Namespace, printer: Printer) -> int:
             f"use        {key.use}",
             f"thumbprint {key.public.thumbprint}",
         ),
+    )
+    return GOOD
+
+
+def public(args: argparse.Namespace, printer: Printer) -> int:
+    """Write the public half of one key."""
+    from threeflow.errors import Refused
+    from threeflow_gateway.signing import keyfiles
+
+    try:
+        key = keyfiles.load(args.key).public
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        with args.out.open("xb") as file:
+            file.write(keyfiles.public_json(key))
+    except (OSError, Refused) as problem:
+        raise CannotRunError(str(problem)) from None
+    printer.result(
+        {"file": str(args.out), "kid": key.kid, "thumbprint": key.thumbprint},
+        (f"wrote [bold]{args.out}[/]", f"kid        {key.kid}", f"thumbprint {key.thumbprint}"),
     )
     return GOOD

@@ -123,7 +123,8 @@ class Checkpoints:
             size=size,
             root=digest_text(root),
         )
-        taken = await self._intake.submit(self._sealer.seal(payload), self._sealer.node, self._now())
+        sealed = await self._sealer.sealed(payload)
+        taken = await self._intake.submit(sealed, self._sealer.node, self._now())
         if taken.refused is None:
             return True
         newest = await asyncio.to_thread(self.newest)

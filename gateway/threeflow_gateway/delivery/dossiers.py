@@ -14,7 +14,7 @@ import orjson
 from threeflow import dossier, names
 from threeflow.dossier import Dossier, Held, Order, Proof
 from threeflow.errors import Refused, Unavailable
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
@@ -65,7 +65,7 @@ class Cutter:
         desk: Desk,
         ledger: Ledger,
         checkpoints: Checkpoints,
-        keys: Sequence[SigningKey],
+        keys: Sequence[Signer],
         *,
         valid_seconds: int,
         profile: str,

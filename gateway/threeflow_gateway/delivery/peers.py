@@ -2,7 +2,7 @@
 
 from threeflow.client import Client, Patience
 from threeflow.errors import Unavailable
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.trust import TrustStore
 from threeflow_gateway.domain.visibility import for_reader
 
@@ -12,9 +12,7 @@ __all__ = ["Peers"]
 class Peers:
     """Speaks to other nodes in the name of this one."""
 
-    def __init__(
-        self, trust: TrustStore, token_key: SigningKey, *, node: str, timeout_seconds: float
-    ) -> None:
+    def __init__(self, trust: TrustStore, token_key: Signer, *, node: str, timeout_seconds: float) -> None:
         self._trust = trust
         self._token_key = token_key
         self._node = node

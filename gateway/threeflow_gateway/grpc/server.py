@@ -29,6 +29,7 @@ from threeflow_gateway.grpc.events import Events
 from threeflow_gateway.grpc.log import Log
 from threeflow_gateway.grpc.nodes import Nodes
 from threeflow_gateway.grpc.subjects import Subjects
+from threeflow_gateway.signing.keyfiles import check_closed
 
 __all__ = ["Server"]
 
@@ -192,6 +193,7 @@ def _credentials(settings: Grpc) -> grpc.ServerCredentials | None:
         raise MisconfiguredError(
             "[grpc] needs grpc.certificate and grpc.private_key, or grpc.plaintext = true"
         )
+    check_closed(settings.private_key)
     chain = settings.certificate.read_bytes()
     _check_curve(settings.certificate, chain)
     authorities = settings.client_authorities.read_bytes() if settings.client_authorities else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from threeflow.errors import Refused, Unavailable, Violation
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.trust import TrustStore, freshness, key_status
 
 __all__ = ["CHECKS", "Lack", "Readiness", "Writes", "own_key_lacks", "refusal"]
@@ -45,6 +45,17 @@ class Writes(Protocol):
         """Write through the committer; raises ``Unavailable``."""
 
 
+class Keys(Protocol):
+    """The node's own keys."""
+
+    @property
+    def all(self) -> tuple[Signer, ...]:
+        """All of them."""
+
+    def check(self) -> None:
+        """Ask whoever keeps them; raises ``Unavailable``."""
+
+
 class Readiness:
     """Asks one node; ``last`` keeps what each check found when it was asked last."""
 
@@ -52,7 +63,7 @@ class Readiness:
         self,
         node: str,
         trust: TrustStore,
-        keys: Sequence[SigningKey],
+        keys: Keys,
         writes: Writes,
         now: Callable[[], datetime],
         *,
@@ -62,7 +73,7 @@ class Readiness:
         """``folder`` is where the embedded database lies; None where it is elsewhere."""
         self._node = node
         self._trust = trust
-        self._keys = tuple(keys)
+        self._keys = keys
         self._writes = writes
         self._now = now
         self._folder = folder
@@ -72,7 +83,7 @@ class Readiness:
 
     async def ask(self) -> tuple[Lack, ...]:
         """Return everything that keeps the node from taking documents in; empty where it is ready."""
-        found = [*self._at_once(), *(await self._written())]
+        found = [*self._at_once(), *(await self._signs()), *(await self._written())]
         broken = {each.check for each in found}
         self.last = {check: check not in broken for check in CHECKS}
         return tuple(found)
@@ -81,7 +92,7 @@ class Readiness:
         if self.stopping:
             yield Lack("stopping", "the node is shutting down", "节点正在关闭")
         yield from self._trusted()
-        yield from own_key_lacks(self._keys, self._trust, self._now())
+        yield from own_key_lacks(self._keys.all, self._trust, self._now())
         yield from self._room()
 
     def _trusted(self) -> Iterator[Lack]:
@@ -107,6 +118,13 @@ class Readiness:
                 f"数据库所在磁盘仅剩 {free} 字节，少于 {self._free_octets} 字节",
             )
 
+    async def _signs(self) -> list[Lack]:
+        try:
+            await asyncio.to_thread(self._keys.check)
+        except Unavailable as problem:
+            return [Lack("keys", f"nothing can be signed: {problem}", f"无法签名：{problem}")]
+        return []
+
     async def _written(self) -> list[Lack]:
         if not self._writes.alive:
             return [
@@ -121,7 +139,7 @@ class Readiness:
         return []
 
 
-def own_key_lacks(keys: Sequence[SigningKey], trust: TrustStore, now: datetime) -> Iterator[Lack]:
+def own_key_lacks(keys: Sequence[Signer], trust: TrustStore, now: datetime) -> Iterator[Lack]:
     """Yield what is wrong with a node's own keys by the lists: not listed, another key, not valid now."""
     for key in keys:
         listed, newest = trust.key(key.kid), trust.list_of(key.kid)

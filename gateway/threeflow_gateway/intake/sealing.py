@@ -1,5 +1,6 @@
 """What the node seals about what it took in: receipts and refusals."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ import orjson
 
 from threeflow import base64url, envelope, messages, receipts, strict
 from threeflow.errors import Refused
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.receipts import Acknowledged, Outcome
 from threeflow.trust import TrustStore
 
@@ -25,16 +26,25 @@ def moment(at: datetime) -> str:
 class Sealer:
     """Seals in the name of one node."""
 
-    def __init__(self, keys: Sequence[SigningKey], trust: TrustStore, *, node: str, environment: str) -> None:
+    def __init__(self, keys: Sequence[Signer], trust: TrustStore, *, node: str, environment: str) -> None:
         self.node = node
         self.environment = environment
         self._keys = tuple(keys)
+        self._remote = any(key.remote for key in self._keys)
         self._trust = trust
         self._protected = tuple(envelope.protect(key.alg, key.kid, envelope.TYP) for key in keys)
 
     def seal(self, payload: Mapping[str, Any]) -> bytes:
-        """Return the envelope of a payload that this node wrote; it holds strict JSON values only."""
+        """Return the envelope of a payload that this node wrote; it holds strict JSON values only.
+
+        Raises:
+            Unavailable: the keys are kept elsewhere, and their keeper does not answer.
+        """
         return self._seal(strict.dump(dict(payload)))
+
+    async def sealed(self, payload: Mapping[str, Any]) -> bytes:
+        """Return the same, off the event loop where signing waits for somebody else."""
+        return await asyncio.to_thread(self.seal, payload) if self._remote else self.seal(payload)
 
     def receipt(
         self,
@@ -70,8 +80,12 @@ class Sealer:
         octets = strict.dump(payload) if findings else orjson.dumps(payload)
         return octets, self._seal(octets)
 
-    def refusal(self, refused: Refused, *, receiver: str, digest: str | None, at: datetime) -> bytes:
-        """Return the envelope of a refusal."""
+    async def refusal(self, refused: Refused, *, receiver: str, digest: str | None, at: datetime) -> bytes:
+        """Return the envelope of a refusal.
+
+        Raises:
+            Unavailable: the keys are kept elsewhere, and their keeper does not answer.
+        """
         payload = messages.payload(
             refused,
             id=str(uuid4()),
@@ -81,7 +95,7 @@ class Sealer:
             receiver=receiver,
             digest=digest,
         )
-        return self.seal(payload)
+        return await self.sealed(payload)
 
     def _seal(self, octets: bytes) -> bytes:
         text = base64url.encode(octets)

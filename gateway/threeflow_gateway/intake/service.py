@@ -108,11 +108,11 @@ class Intake:
                 await self._check_checkpoint(unit)
             result = await self._decided(unit)
         except Refused as refused:
-            return self._refused(refused, caller, unit, now)
+            return await self._refused(refused, caller, unit, now)
         if result.refused is not None:
-            return self._refused(result.refused, caller, unit, now)
+            return await self._refused(result.refused, caller, unit, now)
         if result.failed is not None:
-            raise Unavailable("the document could not be written") from result.failed
+            raise _unwritten(result.failed)
         return Taken(result.receipt, result.outcome, result.repeated)
 
     @property
@@ -193,7 +193,7 @@ class Intake:
             raise Unavailable("the database did not take it") from result.failed
         return int(result.outcome)
 
-    def _refused(self, refused: Refused, caller: str, unit: Unit | None, now: datetime) -> Taken:
+    async def _refused(self, refused: Refused, caller: str, unit: Unit | None, now: datetime) -> Taken:
         if unit is None:
             self.audit.refused(refused, now, caller=caller)
         else:
@@ -201,8 +201,16 @@ class Intake:
                 refused, now, caller=caller, issuer=unit.issuer, document=unit.id, digest=unit.digest
             )
         digest = None if unit is None else unit.digest
-        envelope = self._sealer.refusal(refused, receiver=caller, digest=digest, at=now)
+        envelope = await self._sealer.refusal(refused, receiver=caller, digest=digest, at=now)
         return Taken(envelope, "refused", refused=refused)
+
+
+def _unwritten(failed: Exception) -> Unavailable:
+    """What a caller is told: the cause where it is one that passes, as a signer that is away."""
+    told = str(failed) if isinstance(failed, Unavailable) else "the document could not be written"
+    made = Unavailable(told)
+    made.__cause__ = failed
+    return made
 
 
 def _give_up(future: "asyncio.Future[Result]") -> None:

@@ -10,7 +10,7 @@ from threeflow.dossier import bundle, states
 from threeflow.dossier.bundle import Entry, Proof, Sealed
 from threeflow.envelope import Envelope
 from threeflow.errors import Refused
-from threeflow.keys import SigningKey
+from threeflow.keys import Signer
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
 
@@ -59,7 +59,7 @@ class Order:
 def build(
     order: Order,
     *,
-    seal_keys: Sequence[SigningKey],
+    seal_keys: Sequence[Signer],
     standard: Standard,
     held: Sequence[Held],
     checkpoint: bytes,

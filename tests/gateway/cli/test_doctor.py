@@ -20,6 +20,7 @@ from threeflow.keys import SigningKey
 from threeflow_gateway.cli.cli import main
 from threeflow_gateway.health.doctor import examine
 from threeflow_gateway.health.doctor.findings import TO_DO
+from threeflow_gateway.signing.keyfiles import public_json
 from threeflow_gateway.store.database import Database
 
 
@@ -115,6 +116,22 @@ def _chmod(patient: Patient) -> None:
     next(patient.config.parent.glob("seal-*.json")).chmod(0o644)
 
 
+def _tls(patient: Patient) -> None:
+    key = patient.folder / "tls.pem"
+    key.write_text("")
+    key.chmod(0o644)
+    said = {"port": 2, "endpoint": "https://127.0.0.1:2", "private_key": str(key)}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
+    patient.config.write_text("\n".join([patient.config.read_text(), "[grpc]", *lines]) + "\n")
+
+
+def _signer(patient: Patient) -> None:
+    for path in patient.config.parent.glob("*-1.json"):
+        key = SigningKey.load(path)
+        path.write_bytes(public_json(key.public))
+    patient.config.write_text(patient.config.read_text() + '\n[signer]\nsocket = "nobody"\n')
+
+
 def _other_key(patient: Patient) -> None:
     path = next(patient.config.parent.glob("seal-*.json"))
     path.unlink()
@@ -140,6 +157,12 @@ BROKEN: dict[str, tuple[Callable[[Patient], object], set[tuple[str, str]]]] = {
         {("configuration", "endpoint-differs")},
     ),
     "a key that others may read": (_chmod, {("keys", "key-open")}),
+    "a certificate's key that others may read": (_tls, {("keys", "key-open")}),
+    "no signer where one is named": (_signer, {("keys", "signer-gone")}),
+    "a private key where a signer is named": (
+        lambda p: p.config.write_text(p.config.read_text() + '\n[signer]\nsocket = "s"\n'),
+        {("keys", "key-unreadable")},
+    ),
     "no key": (
         lambda p: next(p.config.parent.glob("token-*.json")).unlink(), {("keys", "key-unreadable")}
     ),

@@ -44,6 +44,11 @@ TO_DO: Final[dict[str, tuple[Level, str, str]]] = {
         "Take the rights of others away (chmod 600); if others could read it, rotate the key.",
         "请撤销他人权限（chmod 600）；若可能已泄露，请轮换密钥。",
     ),
+    "signer-gone": (
+        "problem",
+        "Start the signer (threeflow signer) with these keys, and mend signer.socket and its rights.",
+        "请以这些密钥启动签名器（threeflow signer），并修正 signer.socket 及其权限。",
+    ),
     "key-not-valid": (
         "problem",
         "Use the key that the list names, or have this one listed (threeflow trust make).",

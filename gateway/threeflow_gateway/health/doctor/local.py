@@ -1,25 +1,25 @@
 """What stands in files: keys and their permissions, trust lists and their age, room on the disk."""
 
 import shutil
-import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from threeflow.errors import Refused
-from threeflow.keys import SigningKey
+from threeflow.errors import Refused, Unavailable
+from threeflow.keys import Signer
 from threeflow.trust import TrustStore, freshness
 from threeflow_gateway.config import Config
 from threeflow_gateway.health.doctor.findings import Finding, found
 from threeflow_gateway.health.readiness import own_key_lacks
+from threeflow_gateway.signing import keyfiles
+from threeflow_gateway.signing.remote import Keeper, RemoteKey
 
 __all__ = ["disk", "keys", "trust"]
 
 _SOON: Final = timedelta(days=7)
 _KEY_SOON: Final = timedelta(days=30)
 _ROOM: Final = 20
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def trust(config: Config, store: TrustStore, now: datetime) -> Iterator[Finding]:
@@ -64,21 +64,60 @@ def _age(store: TrustStore, name: str, now: datetime) -> Iterator[Finding]:
 
 def keys(config: Config, store: TrustStore, now: datetime) -> Iterator[Finding]:
     """Say whether the key files are there, closed to others, and what the lists say of the keys."""
+    socket = config.signer.socket
+    keeper = None if socket is None else Keeper(socket, timeout_seconds=config.signer.timeout_seconds)
     for path in (*config.node.seal_keys, config.node.token_key):
-        try:
-            key = SigningKey.load(path)
-            mode = stat.S_IMODE(path.stat().st_mode)
-        except (OSError, Refused, ValueError) as problem:
-            yield found("keys", "key-unreadable", f"{path}: {problem}", f"{path}：{problem}")
-            continue
-        if mode & _OTHERS:
-            yield found(
-                "keys", "key-open", f"{path} has the permissions {mode:04o}", f"{path} 的权限为 {mode:04o}"
-            )
-        yield from _listed(key, store, now)
+        key = yield from _file(path) if keeper is None else _kept(path, keeper)
+        if key is not None:
+            yield from _listed(key, store, now)
+    if keeper is not None:
+        keeper.close()
+    tls = None if config.grpc is None else config.grpc.private_key
+    if tls is not None:
+        yield from _closed(tls)
 
 
-def _listed(key: SigningKey, store: TrustStore, now: datetime) -> Iterator[Finding]:
+def _file(path: Path) -> Generator[Finding, None, Signer | None]:
+    try:
+        return keyfiles.load(path)
+    except keyfiles.OpenToOthersError as error:
+        yield _open(error)
+        return None
+    except (OSError, Refused, ValueError) as problem:
+        yield found("keys", "key-unreadable", f"{path}: {problem}", f"{path}：{problem}")
+        return None
+
+
+def _kept(path: Path, keeper: Keeper) -> Generator[Finding, None, Signer | None]:
+    try:
+        key = RemoteKey(keeper, keyfiles.load_public(path))
+        key.check()
+    except Unavailable as problem:
+        yield found("keys", "signer-gone", str(problem), f"签名器不可用：{problem}")
+        return None
+    except (OSError, Refused, ValueError) as problem:
+        yield found("keys", "key-unreadable", f"{path}: {problem}", f"{path}：{problem}")
+        return None
+    return key
+
+
+def _closed(path: Path) -> Iterator[Finding]:
+    try:
+        keyfiles.check_closed(path)
+    except keyfiles.OpenToOthersError as error:
+        yield _open(error)
+    except OSError as problem:
+        yield found("keys", "key-unreadable", f"{path}: {problem}", f"{path}：{problem}")
+
+
+def _open(error: keyfiles.OpenToOthersError) -> Finding:
+    return found(
+        "keys", "key-open", f"{error.path} has the permissions {error.mode:04o}: the node does not start",
+        f"{error.path} 的权限为 {error.mode:04o}：节点拒绝启动",
+    )  # fmt: skip
+
+
+def _listed(key: Signer, store: TrustStore, now: datetime) -> Iterator[Finding]:
     lacks = list(own_key_lacks((key,), store, now))
     for each in lacks:
         yield found("keys", "key-not-valid", each.en, each.zh)
