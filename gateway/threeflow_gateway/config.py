@@ -84,6 +84,10 @@ class Trust:
         "How often the node looks whether a trust file changed; 0 for never. SIGHUP makes it look at once.",
         10.0,
     )
+    compare_seconds: float = _setting(
+        "How often the node asks its peers which lists they hold, to find two of one sequence; 0 for never.",
+        3600.0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from threeflow_gateway.binding.log_proofs import LogProofs
 from threeflow_gateway.binding.reads import Reads
 from threeflow_gateway.config import Config
 from threeflow_gateway.delivery.checkpoints import Checkpoints, Continuation
+from threeflow_gateway.delivery.comparison import Comparison
 from threeflow_gateway.delivery.dossiers import Cutter, Desk, Fetcher, bundle_for
 from threeflow_gateway.delivery.outbox import Outbox
 from threeflow_gateway.delivery.peers import Peers
@@ -48,6 +49,7 @@ from threeflow_gateway.store.duties import duties
 from threeflow_gateway.store.ledger import Ledger
 from threeflow_gateway.store.notices import Notices, Told
 from threeflow_gateway.store.writer import Writer
+from threeflow_gateway.trust_keeping import keep, load_kept
 from threeflow_gateway.trusting import TrustFiles
 
 __all__ = ["GatewayNode"]
@@ -76,12 +78,12 @@ class GatewayNode:
         self.standard = Standard.load(*config.node.overlays)
         self.trust = TrustStore(environment)
         self._trust_files = TrustFiles(self.trust, config.trust.files, now)
-        self._trust_files.load()
         self.keys = open_keys(config)
         keys, token_key = self.keys.seals, self.keys.token
         self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
         revisions.prepare(self.database)
         self.database.claim(node)
+        load_kept(self._trust_files, self.database)
         self._told, self._settled = Bells(), Bells()
         self._trust_bell, self._statement_bell = asyncio.Event(), asyncio.Event()
         sealer = Sealer(keys, self.trust, node=node, environment=environment)
@@ -168,6 +170,7 @@ class GatewayNode:
         """Begin to take in, to deliver, and to make checkpoints."""
         await asyncio.to_thread(self.ledger.catch_up)
         self.committer.start()
+        await keep(self._trust_files, self.intake, self.now)
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._sweep(), name="sweep"))
         self._tasks.append(loop.create_task(self._watch_trust(), name="trust"))
@@ -181,10 +184,17 @@ class GatewayNode:
             self._outbox.start()
             self._tasks.append(loop.create_task(self._checkpoints.run(), name="checkpoints"))
             self._tasks.append(loop.create_task(self._fetcher.run(), name="dossiers"))
+            if self.config.trust.compare_seconds > 0:
+                self._tasks.append(loop.create_task(self.comparison().run(), name="comparison"))
         if self._admin is not None:
             await self._admin.start()
         if self._metrics_port is not None:
             self._metrics_port.start()
+
+    def comparison(self) -> Comparison:
+        """Return what compares the lists that peers state with those that are held."""
+        seconds = self.config.trust.compare_seconds
+        return Comparison(self.trust, self.peers, self.intake, self._duties, seconds=seconds, now=self.now)
 
     def moment(self) -> datetime:
         """Return this moment, by the clock that the node has now."""
@@ -260,13 +270,18 @@ class GatewayNode:
 
     async def reload_trust(self) -> bool:
         """Read the trust files that changed; say whether a newer list is held now."""
+        changed = await self._trust_files.look()
         # The store is read while documents are decided: it changes between two transactions.
         async with self._writer.between():
-            if not self._trust_files.reload():
-                return False
-        await self._restate()
-        # Who the agencies are may be another by the new lists: states are folded anew.
-        self._memory.clear()
+            newer = self._trust_files.take(changed)
+            if newer:
+                # Who the agencies are may be another by the new lists: states are folded anew.
+                self._memory.clear()
+        if newer:
+            await self._restate()
+        await keep(self._trust_files, self.intake, self.now)
+        if not newer:
+            return False
         if self.config.delivery.enabled:
             self._outbox.start()
         _LOG.info("newer trust lists are held: %s", ", ".join(self.trust.digests()))
@@ -303,7 +318,8 @@ class GatewayNode:
     async def _restate(self) -> None:
         """State anew what the node is; where its signer does not answer now, as soon as it does."""
         try:
-            self.statement = await asyncio.to_thread(self._stated)
+            stated = statement(self.config, self.standard, self.trust, self.now())
+            self.statement = await self._sealer.sealed(stated)
         except Unavailable as problem:
             _LOG.warning("the node's statement stays as it was for now: %s", problem)
             self._statement_bell.set()

@@ -11,9 +11,10 @@ from threeflow.errors import Refused, Unavailable
 from threeflow_gateway import clock
 from threeflow_gateway.delivery.peers import Peers
 from threeflow_gateway.domain.trees import digest_text
+from threeflow_gateway.intake.incidents import InconsistentError
 from threeflow_gateway.intake.sealing import Sealer, moment
 from threeflow_gateway.intake.service import Intake
-from threeflow_gateway.store import statements
+from threeflow_gateway.store import evidence, statements
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.duties import Duties
 from threeflow_gateway.store.ledger import Ledger
@@ -146,36 +147,36 @@ class Continuation:
         self._peers = peers
         self._node = node
 
-    async def check(self, issuer: str, checkpoint: Mapping[str, Any]) -> None:
-        """Refuse a checkpoint of a log that did not only grow.
+    async def check(self, issuer: str, checkpoint: Mapping[str, Any]) -> int:
+        """Refuse a checkpoint of a log that did not only grow; return up to which document was looked.
 
         Raises:
-            Refused: ``log-inconsistent``; ``unavailable``, where the issuer does not give its proof now.
+            InconsistentError: ``log-inconsistent``.
+            Refused: ``unavailable``, where the issuer does not give its proof now.
         """
-        if issuer == self._node:
-            return
-        held = await asyncio.to_thread(self._newest, issuer)
-        if held is None or held == checkpoint:
-            return
+        looked, raw = await asyncio.to_thread(self._newest, issuer)
+        if raw is None or issuer == self._node:
+            return looked
+        held = cast(dict[str, Any], strict.parse_object(envelope.read(raw).payload))
+        if held == checkpoint:
+            return looked
         if held["log"] != checkpoint["log"]:
-            raise _inconsistent(f"{issuer} gives its log another name")
+            raise InconsistentError(f"{issuer} gives its log another name", raw)
         first, second = (held, checkpoint) if held["size"] <= checkpoint["size"] else (checkpoint, held)
         if first["size"] == second["size"]:
             if first["root"] != second["root"]:
-                raise _inconsistent(f"two roots of {issuer} at {first['size']} leaves")
-            return
+                raise InconsistentError(f"two roots of {issuer} at {first['size']} leaves", raw)
+            return looked
         try:
             await self._peers.client(issuer).prove_consistency(first, second)
         except Unavailable as error:
             if "does not prove" in str(error):
-                raise _inconsistent(str(error)) from error
+                raise InconsistentError(str(error), raw) from error
             raise Refused("unavailable", "TF-INTAKE-34", str(error), retryable=True) from error
+        return looked
 
-    def _newest(self, issuer: str) -> dict[str, Any] | None:
+    def _newest(self, issuer: str) -> tuple[int, bytes | None]:
         with self._database.reading() as connection:
-            raw = connection.execute(statements.NEWEST_FOREIGN_CHECKPOINT, {"issuer": issuer}).scalar()
-        return None if raw is None else cast(dict[str, Any], strict.parse_object(envelope.read(raw).payload))
-
-
-def _inconsistent(detail: str) -> Refused:
-    return Refused("log-inconsistent", "TF-INTAKE-34", detail)
+            looked = connection.execute(evidence.DOCUMENTS).scalar_one()
+            raw = connection.execute(evidence.NEWEST_FOREIGN_CHECKPOINT, {"issuer": issuer}).scalar()
+        return int(looked), None if raw is None else bytes(raw)

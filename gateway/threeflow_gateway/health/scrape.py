@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from threeflow.trust import TrustStore
 from threeflow_gateway import clock
 from threeflow_gateway.health.readiness import Readiness
+from threeflow_gateway.intake.incidents import LISTS, LOG
 from threeflow_gateway.observe.catalogue import CIRCUIT_STATES, METRICS
-from threeflow_gateway.store import statements
+from threeflow_gateway.store import evidence, statements
 from threeflow_gateway.store.database import Database
 
 __all__ = ["Feeds", "Scrape", "Watched"]
@@ -115,6 +116,11 @@ class Scrape(Collector):
             read = dict(self._watched.feeds.read)
             for row in connection.execute(statements.PARTIES, {"nodes": list(read)}).all():
                 yield "threeflow_event_lag", (row.node,), max(0, row.events - read[row.node])
+            counts = dict.fromkeys((LOG, LISTS), 0)
+            for row in connection.execute(evidence.OPEN).all():
+                counts[row.code] = counts.get(row.code, 0) + row.rows
+            for code, count in counts.items():
+                yield "threeflow_incidents_open", (code,), count
             yield "threeflow_documents_waiting", (), connection.execute(statements.COUNT_WAITING).scalar_one()
             yield (
                 "threeflow_dossiers_to_fetch",

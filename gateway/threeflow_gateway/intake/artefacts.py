@@ -27,6 +27,10 @@ def take_artefact(decider: Decider, workspace: Workspace, unit: Unit) -> Result:
         if own and unit.payload["size"] <= workspace.checkpointed():
             # Another process of this node was quicker.
             raise Refused("wrong-state", "TF-INTAKE-33", "no leaves were added since the newest checkpoint")
+        if not own and workspace.checkpointed_since(unit.issuer, unit.looked):
+            # Judged against an earlier one than that: whether it continues the newest is to be asked anew.
+            detail = f"another checkpoint of {unit.issuer} came in between"
+            raise Refused("unavailable", "TF-INTAKE-44", detail, retryable=True)
         result, number = decider.record(workspace, unit, Record("accepted", "accepted", leaf=False))
         if own:
             workspace.changes.checkpoints.append(_own_checkpoint(unit, number))

@@ -23,10 +23,10 @@ from threeflow_gateway.intake.examine import Unit
 from threeflow_gateway.intake.standing import Memory
 from threeflow_gateway.intake.subjects import keys_of
 from threeflow_gateway.intake.workspace import Workspace
-from threeflow_gateway.store import erasing, personal, statements, tokens
+from threeflow_gateway.store import erasing, evidence, personal, statements, tokens
 from threeflow_gateway.store.writer import Writer
 
-__all__ = ["Batches", "Bundle", "Job", "Settlements", "Spend", "Sweep"]
+__all__ = ["Batches", "Bundle", "Job", "Kept", "Settlements", "Spend", "Sweep"]
 
 _LOG = logging.getLogger(__name__)
 _SWEPT_AT_ONCE = 100
@@ -72,7 +72,15 @@ class Spend:
     until: datetime
 
 
-Job = Unit | Spend | Sweep | Settlements | Bundle | Noted | Sweeping
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Keep an incident, a row of ``incident``, or trust lists, rows of ``trust_list``."""
+
+    incident: Mapping[str, Any] | None = None
+    lists: tuple[Mapping[str, Any], ...] = ()
+
+
+Job = Unit | Spend | Sweep | Settlements | Bundle | Noted | Sweeping | Kept
 
 
 class Batches:
@@ -163,6 +171,8 @@ class Batches:
                 connection.execute(personal.FORGET_AUDIT, {"before": job.forget_before})
         elif isinstance(job, Sweeping):
             return self._erase(connection, job)
+        elif isinstance(job, Kept):
+            return _keep(connection, job)
         else:
             (workspace.changes.dossiers if job.fresh else workspace.changes.bundles).append(job.row)
         return Result()
@@ -190,6 +200,13 @@ class Batches:
         over = {"now": now, "limit": _SWEPT_AT_ONCE}
         for document in connection.execute(statements.WAITING_RAN_OUT, over).scalars().all():
             self._decider.settler.run_out(workspace, document, now)
+
+
+def _keep(connection: Connection, job: Kept) -> Result:
+    evidence.keep_lists(connection, job.lists)
+    if job.incident is not None and evidence.keep_incident(connection, job.incident):
+        return Result(outcome="new")
+    return Result()
 
 
 def _spend(workspace: Workspace, job: Spend) -> Result:

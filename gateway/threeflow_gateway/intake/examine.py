@@ -46,6 +46,8 @@ class Unit:
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     enclosed: bool = False
     trace: str | None = None
+    looked: int = 0
+    """Of a checkpoint: up to which document its continuation was judged."""
     _at: str = ""
 
     @property

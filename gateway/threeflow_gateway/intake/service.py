@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.intake.artefacts import CHECKPOINT
 from threeflow_gateway.intake.audit import Audit, Noted
-from threeflow_gateway.intake.batch import Bundle, Job, Settlements, Spend, Sweep, Sweeping
+from threeflow_gateway.intake.batch import Bundle, Job, Kept, Settlements, Spend, Sweep, Sweeping
 from threeflow_gateway.intake.committer import Committer, Result
 from threeflow_gateway.intake.examine import Examiner, Shown, Unit
+from threeflow_gateway.intake.incidents import LOG, Incident, InconsistentError, told
 from threeflow_gateway.intake.rates import Rates
 from threeflow_gateway.intake.sealing import Sealer
 from threeflow_gateway.observe.metrics import Metrics
@@ -23,7 +24,8 @@ __all__ = ["Intake", "Taken"]
 
 _LOG = logging.getLogger(__name__)
 
-Continues = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+Continues = Callable[[str, Mapping[str, Any]], Awaitable[int]]
+"""Judges a checkpoint against the newest one held; returns up to which document it looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +172,33 @@ class Intake:
 
     async def _check_checkpoint(self, unit: Unit) -> None:
         try:
-            await self._continues(unit.issuer, unit.payload)
+            unit.looked = await self._continues(unit.issuer, unit.payload)
+        except InconsistentError as refused:
+            unit.failure = refused
+            said = (refused.requirement, unit.issuer, unit.caller, refused.held, unit.envelope.raw)
+            await self.report(Incident(LOG, *said, refused.detail), unit.received_at)
         except Refused as refused:
             unit.failure = refused
+
+    async def report(self, incident: Incident, now: datetime) -> None:
+        """Keep an incident with its evidence, once, and tell of it; returns once it is durable.
+
+        Raises:
+            Unavailable: it could not be written.
+        """
+        result = await self._committer.submit(Kept(incident=incident.row(now)))
+        if result.failed is not None:
+            raise Unavailable("the database did not take it") from result.failed
+        if result.outcome:
+            told(incident)
+
+    async def keep_lists(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep trust lists that were taken in; returns once it is durable.
+
+        Raises:
+            Unavailable: they could not be written.
+        """
+        await self._written(Kept(lists=tuple(rows)))
 
     async def note(self, rows: tuple[dict[str, Any], ...], *, forget_before: str = "") -> None:
         """Write rows of the audit trail; returns once it is durable.

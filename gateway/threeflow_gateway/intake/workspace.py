@@ -20,7 +20,7 @@ from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.held import AsRow, Held, key_text
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
 from threeflow_gateway.intake.titles import Claim
-from threeflow_gateway.store import mentions, statements, tokens
+from threeflow_gateway.store import evidence, mentions, statements, tokens
 
 __all__ = ["Held", "Workspace", "key_text"]
 
@@ -235,6 +235,13 @@ class Workspace:
         """Return how many leaves the checkpoints of the own log cover."""
         found = self._connection.execute(statements.NEWEST_CHECKPOINT_SIZE).scalar() or 0
         return max([found, *(int(row["size"]) for row in self.changes.checkpoints)])
+
+    def checkpointed_since(self, issuer: str, after: int) -> bool:
+        """Whether a peer's checkpoint was taken in after so many documents."""
+        if any((row["issuer"], row["type"]) == (issuer, "checkpoint") for row in self.changes.documents):
+            return True
+        asked = {"issuer": issuer, "after": after}
+        return self._connection.execute(evidence.CHECKPOINTS_SINCE, asked).first() is not None
 
     def wait(self, document: int, awaited: Iterable[str], until: str) -> None:
         """Let a pending document wait for these document ids; for a step where there are none."""

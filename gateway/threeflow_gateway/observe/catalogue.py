@@ -25,6 +25,7 @@ LABELS: Final = {
     "key": "a key id of this node",
     "version": "the program's version",
     "node": "this node's id",
+    "incident": "`log-inconsistent` or `trust-list-equivocation`",
     "check": "a check of `GET /ready`",
 }
 """What the values of each label are."""
@@ -49,6 +50,9 @@ def _by_name(*declared: Declared) -> dict[str, Declared]:
 
 
 METRICS: Final = _by_name(
+    Declared("threeflow_incidents_open", "gauge",
+             "Incidents that the operator has not closed: a log or a jurisdiction that says two things.",
+             ("incident",)),
     Declared(
         "threeflow_intake_outcomes_total", "counter",
         "Documents that were judged, over any binding or fetched, by outcome and refusal code.",

@@ -232,14 +232,6 @@ COUNT_TO_FETCH: Final = (
 )
 """How many dossiers were promised and not fetched."""
 
-NEWEST_FOREIGN_CHECKPOINT: Final = (
-    select(document.c.envelope)
-    .where(document.c.type == "checkpoint", document.c.issuer == bindparam("issuer"))
-    .order_by(document.c.no.desc())
-    .limit(1)
-)
-"""The newest checkpoint that a peer sent."""
-
 OFFERS: Final = select(outbox.c.peer, outbox.c.state, outbox.c.attempts, outbox.c.answer).where(
     outbox.c.document == bindparam("document")
 )

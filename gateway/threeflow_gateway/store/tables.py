@@ -29,6 +29,7 @@ __all__ = [
     "dossier",
     "event",
     "head",
+    "incident",
     "mention",
     "metadata",
     "outbox",
@@ -38,6 +39,7 @@ __all__ = [
     "subject",
     "subject_document",
     "tile",
+    "trust_list",
     "waiting",
 ]
 
@@ -239,6 +241,34 @@ audit: Final = Table(
     Column("detail", Text, nullable=False, comment="parts, purposes, grounds; no personal data"),
     Column("times", BigInteger, nullable=False, comment="how often, where the like was counted"),
     Index("audit_by_at", "at"),
+)
+
+incident: Final = Table(
+    "incident",
+    metadata,
+    Column("no", _Number, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False, comment="when it was seen first"),
+    Column("code", Text, nullable=False, comment="log-inconsistent, trust-list-equivocation"),
+    Column("requirement", Text, nullable=False),
+    Column("about", Text, nullable=False, comment="the node whose log, or the jurisdiction whose list it is"),
+    Column("source", Text, nullable=False, comment="the node or file that showed it"),
+    Column("digest", Text, nullable=False, comment="of the payload that was shown"),
+    Column("held", LargeBinary, nullable=False, comment="the envelope that is held"),
+    Column("shown", LargeBinary, nullable=False, comment="the envelope that contradicts it"),
+    Column("detail", Text, nullable=False),
+    Column("closed_at", Text, nullable=True, comment="when the operator closed it; null: open"),
+    UniqueConstraint("code", "about", "digest", name="incident_is_kept_once"),
+)
+
+trust_list: Final = Table(
+    "trust_list",
+    metadata,
+    Column("jurisdiction", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("file", Text, nullable=False, comment="name of the trust file that it came from"),
+    Column("anchor", Text, nullable=False, comment="fingerprint of the chain's first anchor"),
+    Column("envelope", LargeBinary, nullable=False, comment="as taken in"),
+    Column("at", Text, nullable=False),
 )
 
 checkpoint: Final = Table(

@@ -69,6 +69,21 @@ class TrustStore:
             newest = self._held(raw) or self.add(raw, anchor_fingerprint=cast(str, anchor), now=now)
         return newest
 
+    def contradicted(self, raw: bytes) -> TrustList | None:
+        """Return the list held that a sealed list contradicts: one anchor and sequence, two contents.
+
+        None where it is held itself, is no list, or is not sealed by the anchor of the list held: then it
+        proves nothing against anybody (TF-TRUST-18).
+        """
+        try:
+            made = read(raw)
+        except Refused:
+            return None
+        for held in self.lists(made.jurisdiction):
+            if held.sequence == made.sequence and held.digest != made.digest and held.anchor == made.anchor:
+                return held
+        return None
+
     def to_file(self, jurisdiction: str) -> bytes:
         """Return the trust file of a jurisdiction, or raise KeyError where it is not trusted."""
         chain = self._chains[jurisdiction]

@@ -147,6 +147,13 @@ def _owe(since: timedelta, state: str = "due", peer: str = "xb.customs") -> Call
     )
 
 
+def _incident(code: str) -> Callable[[Patient], None]:
+    return lambda patient: patient.sql(
+        "INSERT INTO incident (at, code, requirement, about, source, digest, held, shown, detail) "
+        f"VALUES ('2026-01-01T00:00:00.000000Z', '{code}', '', 'xb', 'xb', '', '', '', '')"
+    )
+
+
 BROKEN: dict[str, tuple[Callable[[Patient], object], set[tuple[str, str]]]] = {
     "an unknown setting": (
         lambda p: p.config.write_text(p.config.read_text() + "\n[nonsense]\n"),
@@ -221,6 +228,19 @@ BROKEN: dict[str, tuple[Callable[[Patient], object], set[tuple[str, str]]]] = {
     "a log that was cut": (
         lambda p: p.sql("UPDATE document SET leaf = NULL WHERE leaf = 2", "UPDATE head SET leaves = 2"),
         {("log", "log-inconsistent")},
+    ),
+    "a trust file that was put back": (
+        lambda p: p.sql(
+            "INSERT INTO trust_list SELECT jurisdiction, 2, file, anchor, envelope, at FROM trust_list "
+            "WHERE jurisdiction = 'xb'"
+        ),
+        {("trust", "trust-file-behind")},
+    ),
+    "a peer's log that was rewritten": (
+        _incident("log-inconsistent"), {("incidents", "peer-log-inconsistent")}
+    ),
+    "a jurisdiction that says two things": (
+        _incident("trust-list-equivocation"), {("incidents", "trust-list-equivocation")}
     ),
     "a newest receipt of tomorrow": (
         lambda p: p.sql("UPDATE document SET received_at = '2999-01-01T00:00:00.000000Z'"),

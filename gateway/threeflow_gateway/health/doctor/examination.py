@@ -20,7 +20,8 @@ from threeflow_gateway.store.database import Database
 __all__ = ["CHECKS", "Report", "examine"]
 
 CHECKS: Final = (
-    "configuration", "trust", "keys", "disk", "database", "outbox", "log", "clock", "node", "peers",
+    "configuration", "trust", "keys", "disk", "database", "outbox", "log", "incidents", "clock", "node",
+    "peers",
 )  # fmt: skip
 """The parts of a node that are looked at."""
 
@@ -91,5 +92,7 @@ def _stored(config: Config, trust: TrustStore, database: Database, now: datetime
         yield from stored.soundness(database, connection)
         listed = {each.id for each in trust.nodes() if each.endpoint}
         yield from stored.outbox(connection, now, listed)
+        yield from stored.incidents(connection)
+        yield from stored.lists(connection, trust)
         yield from stored.clock_of_log(connection, now)
         yield from stored.log(connection)

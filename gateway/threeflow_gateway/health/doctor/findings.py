@@ -84,6 +84,21 @@ TO_DO: Final[dict[str, tuple[Level, str, str]]] = {
         "Ask the jurisdiction for the successor and load it.",
         "请向该辖区索取后续列表并载入。",
     ),
+    "trust-file-behind": (
+        "warning",
+        "Put the newest trust file back; the node goes on with the lists that it took in before.",
+        "请放回最新的信任文件；节点继续使用此前已收下的列表。",
+    ),
+    "trust-list-equivocation": (
+        "problem",
+        "Take the evidence (threeflow incidents export) to that jurisdiction and others, then close it.",
+        "请将证据（threeflow incidents export）交该辖区及其伙伴，处理后关闭事件。",
+    ),
+    "peer-log-inconsistent": (
+        "problem",
+        "Take the evidence (threeflow incidents export) to that node's authority, then close it.",
+        "请将证据（threeflow incidents export）交该节点的运维与主管机关，处理后关闭事件。",
+    ),
     "disk-full": (
         "problem",
         "Free space or move the database; the node stops taking documents in.",

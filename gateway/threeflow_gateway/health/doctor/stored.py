@@ -8,13 +8,16 @@ from sqlalchemy import Connection, text
 
 from threeflow import envelope
 from threeflow.log import MerkleTree, leaf_hash
+from threeflow.trust import TrustStore
 from threeflow_gateway import clock
 from threeflow_gateway.health.doctor.findings import Finding, found
-from threeflow_gateway.store import revisions, statements
+from threeflow_gateway.intake.incidents import LISTS, LOG
+from threeflow_gateway.store import evidence, revisions, statements
 from threeflow_gateway.store.database import Database
 
-__all__ = ["clock_of_log", "log", "outbox", "revision", "soundness"]
+__all__ = ["clock_of_log", "incidents", "lists", "log", "outbox", "revision", "soundness"]
 
+_INCIDENTS: Final = {LOG: "peer-log-inconsistent", LISTS: LISTS}
 _LONG: Final = timedelta(hours=1)
 _SKEW: Final = timedelta(seconds=60)
 _PAGE: Final = 5_000
@@ -72,6 +75,29 @@ def outbox(connection: Connection, now: datetime, listed: set[str]) -> Iterator[
             yield found("outbox", "owed-unlisted", *said)
         else:
             yield found("outbox", "owed-long" if age > _LONG else "well", *said)
+
+
+def incidents(connection: Connection) -> Iterator[Finding]:
+    """Say which incidents nobody closed."""
+    for row in connection.execute(evidence.OPEN).all():
+        yield found(
+            "incidents", _INCIDENTS[row.code],
+            f"{row.rows} incidents about {row.about}, with both sealed texts kept",
+            f"关于 {row.about} 的事件 {row.rows} 起，双方签名文本均已保存",
+        )  # fmt: skip
+
+
+def lists(connection: Connection, trust: TrustStore) -> Iterator[Finding]:
+    """Say where the trust files are behind the lists that the node took in (TF-TRUST-20)."""
+    held = {row.jurisdiction: row.sequence for row in connection.execute(evidence.LISTS)}
+    for name, sequence in held.items():
+        newest = trust.newest(name)
+        if newest is not None and newest.sequence < sequence:
+            yield found(
+                "trust", "trust-file-behind",
+                f"the file holds list {newest.sequence} of {name}, the node took in {sequence}",
+                f"文件所载为 {name} 第 {newest.sequence} 号列表，节点已收下第 {sequence} 号",
+            )  # fmt: skip
 
 
 def clock_of_log(connection: Connection, now: datetime) -> Iterator[Finding]:
