@@ -36,7 +36,7 @@ def issue(run: Run, transcript: str, waivers: Sequence[Waiver], now: datetime) -
         "standard": standard_digest(), "suite": f"threeflow-conformance {version('threeflow')}",
         "bindings": sorted({each.case.binding for each in run.outcomes}),
         "node": network.node, "endpoint": network.target, "role": network.role.name,
-        "profile": run.profile or None,
+        "profile": run.parameters.profile or None,
         "keys": {each.kid: thumbprint(each.jwk) for each in network.node_keys.values()},
         "counts": counts, "transcript": transcript,
         "waivers": [{"check": each.check, "reason": each.reason, "issue": each.issue, "until": str(each.until)}

@@ -58,7 +58,7 @@ class Run:
     lists: tuple[str, ...] = ()
     shared: Shared = field(default_factory=Shared)
     seconds: float = 0.0
-    profile: str = ""
+    parameters: Parameters = field(default_factory=Parameters)
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
@@ -198,7 +198,7 @@ async def run(
         if channel is not None:
             await channel.close()
     took = time.monotonic() - began
-    return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, took, parameters.profile)
+    return Run(network, runner.outcomes, inbox.arrivals, lists, runner.shared, took, parameters)
 
 
 async def replay(

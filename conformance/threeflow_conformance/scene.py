@@ -210,6 +210,8 @@ class Scene:
     async def submit(self, paper: Paper | bytes, caller: Member | None = None) -> Answer:
         """Submit a paper, or any octets; the caller is the issuer unless another is named."""
         body = paper if isinstance(paper, bytes) else self.seal(paper)
+        if isinstance(paper, Paper) and paper.right:
+            self.twin_of(paper.right)
         who = caller or (
             self.network.members[paper.issuer] if isinstance(paper, Paper) else self.network.home("platform")
         )
@@ -228,6 +230,10 @@ class Scene:
         wanted = outcomes or ("accepted", "flagged", "pending")
         self.ready(answer.outcome in wanted, f"{paper.name} came to {answer.said}{_detail(answer)}")
         return answer
+
+    def twin_of(self, right: bytes) -> None:
+        """Note that what is sent next is one edit away from this body, or this payload."""
+        self.world.lines.twin, self.world.lines.right = len(self.world.lines.exchanges), right
 
     # ---- asking
 

@@ -68,7 +68,11 @@ def _octets(text: str | None) -> bytes | None:
 
 @dataclass(slots=True)
 class Lines:
-    """What one case's world said, in order; ``came`` is what arrived for it last, which the transcript holds apart."""
+    """What one case's world said, in order; ``came`` is what arrived for it last, which the transcript holds apart.
+
+    ``twin`` is the number of the last exchange that was one edit away from a right one, and ``right`` the right one's body
+    or payload: a report shows where they differ.
+    """
 
     case: str
     clock: list[str] = field(default_factory=list)
@@ -76,6 +80,8 @@ class Lines:
     waits: list[int] = field(default_factory=list)
     commands: list[Any] = field(default_factory=list)
     came: list[Arrival] = field(default_factory=list)
+    twin: int | None = None
+    right: bytes = b""
 
     def written(self) -> dict[str, Any]:
         """As the transcript holds it."""

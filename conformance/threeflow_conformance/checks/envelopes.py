@@ -166,6 +166,7 @@ async def twin(scene: Scene, twin: Twin) -> None:
     code, requirements, forge = twin
     await scene.taken(scene.new_papers().order(), "accepted")
     paper = scene.papers.order()
+    scene.twin_of(scene.seal(paper))
     answer = await scene.submit(forge(scene, paper), _platform(scene))
     await scene.refused(answer, code, *requirements)
     await scene.nothing_bound(paper, "TF-INTAKE-7")
@@ -199,8 +200,10 @@ async def es256(scene: Scene, change: Callable[[bytes], bytes]) -> None:
         first = value["signatures"][0]
         first["signature"] = encode(change(decode(first["signature"])))
 
+    right = scene.seal(paper)
+    scene.twin_of(right)
     await scene.refused(
-        await scene.submit(edited(scene.seal(paper), edit), pay), "seal-invalid", "TF-SEAL-9", "TF-SEAL-8"
+        await scene.submit(edited(right, edit), pay), "seal-invalid", "TF-SEAL-9", "TF-SEAL-8"
     )
     await scene.alive()
 
@@ -219,11 +222,13 @@ async def second_seal(scene: Scene) -> None:
         def strip(value: dict[str, Any], at: int = number) -> None:
             value["signatures"].pop(at)
 
+        scene.twin_of(both)
         await scene.refused(await scene.submit(edited(both, strip), twofold), "seal-missing", "TF-SEAL-12")
 
         def broken(value: dict[str, Any], at: int = number) -> None:
             value["signatures"][at]["signature"] = flipped(value["signatures"][at]["signature"])
 
+        scene.twin_of(both)
         await scene.refused(await scene.submit(edited(both, broken), twofold), "seal-invalid", "TF-SEAL-8")
         whole = await scene.submit(both, twofold)
         scene.expect("TF-SEAL-12", whole.outcome == "accepted", f"both seals again came to {whole.said}")
@@ -254,6 +259,7 @@ async def any_bit(scene: Scene) -> None:
             bad = json.loads(dump(raw))
             holder = bad if member == "payload" else bad["signatures"][0]
             holder[member] = flipped(holder[member], at)
+            scene.twin_of(dump(raw))
             answer = await scene.submit(dump(bad), platform)
             if member == "protected":
                 scene.expect(

@@ -11,6 +11,7 @@ from threeflow_conformance.judge import schemas
 from threeflow_conformance.judge.table import Act, acts, rows
 from threeflow_conformance.registry import check
 from threeflow_conformance.scene import Scene
+from threeflow_conformance.speak.forge import dump
 from threeflow_conformance.speak.papers import Paper
 
 Twin = tuple[str, Mapping[str, Any]]
@@ -75,7 +76,8 @@ async def schema(scene: Scene, twin: Twin) -> None:
     scene.ready(
         not schemas.violations(type_, base.payload), f"the vector {type_}/{said['of']} is no longer valid"
     )
-    paper = Paper.of(edited(base.payload, said["edit"]))
+    payload = edited(base.payload, said["edit"])
+    paper = Paper(payload, dump(payload), right=base.octets)
     code = _code(said)
     answer = await scene.submit(paper, scene.network.members[base.issuer])
     requirement = said["requirement"]

@@ -1,12 +1,14 @@
 """What all reports say, as plain values."""
 
-import base64
 import json
+import shlex
 from typing import Any
 
 from threeflow_conformance.coverage import coverage, requirements
 from threeflow_conformance.engine import Outcome, Run, exit_code, summary
 from threeflow_conformance.judge.octets import decode
+from threeflow_conformance.report.curl import curl
+from threeflow_conformance.report.difference import difference
 from threeflow_conformance.world import Exchange
 
 __all__ = ["of_run"]
@@ -19,9 +21,9 @@ def of_run(run: Run) -> dict[str, Any]:
     judged = _by_requirement(run)
     return {
         "role": run.network.role.name, "node": run.network.node, "target": run.network.target,
-        "profile": run.profile,
+        "profile": run.parameters.profile,
         "seconds": round(run.seconds, 1), "exit": exit_code(run.outcomes), "counts": summary(run.outcomes),
-        "cases": [_case(each) for each in run.outcomes],
+        "cases": [_case(each, run) for each in run.outcomes],
         "requirements": [
             {"id": each.id, "level": each.level, "text": each.text, "how": each.how, "vectors": list(each.vectors),
              "reason": each.reason, "verdict": judged.get(each.id, "")}
@@ -43,7 +45,7 @@ def _by_requirement(run: Run) -> dict[str, str]:
     return found
 
 
-def _case(outcome: Outcome) -> dict[str, Any]:
+def _case(outcome: Outcome, run: Run) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": outcome.case.id, "title": outcome.case.check.title, "verdict": outcome.verdict,
         "judged": outcome.judged or outcome.verdict,
@@ -51,17 +53,24 @@ def _case(outcome: Outcome) -> dict[str, Any]:
         "requirements": list(outcome.case.requirements), "engine": outcome.engine,
     }  # fmt: skip
     if outcome.verdict not in {"pass", "not-applicable"} and outcome.lines is not None:
+        lines = outcome.lines
         said["clause"] = requirements().get(outcome.requirement, {}).get("text", "")
-        said["exchanges"] = [_exchange(each) for each in outcome.lines.exchanges[-3:]]
-        said["difference"] = _difference(outcome.lines.exchanges)
+        shown = lines.exchanges[lines.twin :][:1] if lines.twin is not None else []
+        shown += [each for each in lines.exchanges[-2:] if each not in shown]
+        said["exchanges"] = [_exchange(each, run) for each in shown]
+        said["twin"] = lines.twin is not None and lines.twin < len(lines.exchanges)
+        said["difference"] = difference(shown[0].body or b"", lines.right) if said["twin"] else ""
+        said["again"] = (
+            f"threeflow-conformance run --role {run.network.role.name} --only {shlex.quote(outcome.case.id)}"
+        )
     return said
 
 
-def _exchange(each: Exchange) -> dict[str, Any]:
+def _exchange(each: Exchange, run: Run) -> dict[str, Any]:
     return {
         "method": each.method, "target": each.target, "status": each.status, "error": each.error,
         "sent": _shown(each.body), "came": _shown(each.answer_body), "payloadSent": _payload(each.body),
-        "payloadCame": _payload(each.answer_body), "curl": _curl(each),
+        "payloadCame": _payload(each.answer_body), "curl": curl(each, run.network.target, run.parameters.grpc),
     }  # fmt: skip
 
 
@@ -74,27 +83,3 @@ def _payload(octets: bytes | None) -> str:
         return decode(json.loads(octets or b"")["payload"])[:_SHOWN].decode("utf-8", "backslashreplace")
     except (ValueError, KeyError, TypeError):
         return ""
-
-
-def _curl(each: Exchange) -> str:
-    headers = " ".join(f"-H '{name}: {value}'" for name, value in each.headers.items())
-    body = ""
-    if each.body is not None and len(each.body) < _SHOWN * 3:
-        body = f"--data-binary @<(echo {base64.b64encode(each.body).decode()} | base64 -d) "
-    return f"curl -sS -X {each.method} {headers} {body}\"$TARGET\"'{each.target}'"
-
-
-def _difference(exchanges: list[Exchange]) -> str:
-    """Where the payload of the last body differs from that of an earlier one for the same address."""
-    bodies = [each.body for each in exchanges if each.body is not None]
-    if len(bodies) < 2:
-        return ""
-    one, other = bodies[-2], bodies[-1]
-    start = next(
-        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
-        min(len(one), len(other)),
-    )
-    if one == other:
-        return "the last two bodies are the same, octet for octet"
-    first, second = one[max(0, start - 20) : start + 60], other[max(0, start - 20) : start + 60]
-    return f"from octet {start} on:\n- {first!r}\n+ {second!r}"

@@ -25,11 +25,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A payload with its exact octets."""
+    """A payload with its exact octets; ``right`` are those of the paper from which it was changed."""
 
     payload: Json
     octets: bytes
     parts: tuple[bytes, ...] = ()
+    right: bytes = b""
 
     @classmethod
     def of(cls, payload: Json, parts: Sequence[bytes] = ()) -> "Paper":
@@ -87,7 +88,7 @@ class Paper:
             at.pop(path[-1]) if isinstance(at, dict) else at.__delitem__(path[-1])
         else:
             at[path[-1]] = to
-        return Paper.of(payload, self.parts)
+        return Paper(payload, dump(payload), self.parts, self.right or self.octets)
 
     def under(self, new_id: str) -> "Paper":
         """The paper under another id."""
