@@ -47,6 +47,13 @@ def _trailing(text: str) -> str:
     return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
 
 
+def _standard_alphabet(scene: Scene, paper: Paper) -> bytes:
+    """The two characters of plain base64 that base64url has not: the name of what is sold is not ASCII, and needs them."""
+    raw = _raw(scene, paper)
+    scene.ready(set(raw["payload"]) & set("-_"), "the payload has none of the characters that differ")
+    return dump({**raw, "payload": raw["payload"].translate(_LAX)})
+
+
 def _hmac(scene: Scene, paper: Paper) -> bytes:
     key = _platform(scene).seal
     top = encode(dump({"alg": "HS256", "kid": key.kid, "typ": DOC}))
@@ -124,6 +131,7 @@ TWINS: Mapping[str, Twin] = {
     "nine-seals": (_MALFORMED, ("TF-SEAL-13",), _with(lambda v: v.update(signatures=v["signatures"] * 9))),
     "one-key-twice": (_MALFORMED, ("TF-SEAL-13",), _twice),
     "payload-padded": (_MALFORMED, ("TF-CONV-10",), _with(lambda v: v.update(payload=v["payload"] + "="))),
+    "payload-in-the-standard-alphabet": (_MALFORMED, ("TF-CONV-10",), _standard_alphabet),
     "payload-white-space": (_MALFORMED, ("TF-CONV-10",), _with(lambda v: v.update(payload=v["payload"] + "\n"))),
     "signature-padded": (_MALFORMED, ("TF-CONV-10",), _sig(lambda text: text + "==")),
     "signature-lax-bits": (_MALFORMED, ("TF-CONV-10",), _sig(_trailing)),

@@ -1,7 +1,10 @@
 """Where a wrong message differs from the right one that it was made of, octet for octet."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any
 
 from threeflow_conformance.judge.octets import decode
@@ -10,6 +13,8 @@ __all__ = ["difference"]
 
 _AROUND = 24
 _MOST = 160
+_MOST_EDITS = 6
+_PIECE = re.compile(rb"[^,]*,|[^,]+")
 
 
 def difference(sent: bytes, right: bytes) -> str:
@@ -51,28 +56,51 @@ def _pieces(octets: bytes) -> Iterator[tuple[str, bytes]]:
 def _apart(name: str, right: bytes | None, sent: bytes | None) -> str:
     if right is None or sent is None:
         return f"{name}: {'only in the right one' if sent is None else 'only in what was sent'}"
-    begins = next(
-        (at for at, pair in enumerate(zip(right, sent, strict=False)) if pair[0] != pair[1]),
-        min(len(right), len(sent)),
-    )
-    ends = 0
-    while ends < min(len(right), len(sent)) - begins and right[-1 - ends] == sent[-1 - ends]:
-        ends += 1
-    lines = [
-        f"{name}, from octet {begins} on: {len(right) - ends - begins} octets became {len(sent) - ends - begins}"
-    ]
-    for sign, octets in (("-", right), ("+", sent)):
-        before, changed = octets[max(0, begins - _AROUND) : begins], octets[begins : len(octets) - ends]
-        after = octets[len(octets) - ends :][:_AROUND]
-        more = "…" if len(changed) > _MOST else ""
-        lines.append(f"{sign} {_text(before)}⟦{_text(changed[:_MOST])}{more}⟧{_text(after)}")
+    shown = _shown_as(right, sent)
+    lines = []
+    for (begins, ends), (at, until) in _edits(right, sent)[:_MOST_EDITS]:
+        lines.append(f"{name}, from octet {begins} on: {_octets(ends - begins)} became {_octets(until - at)}")
+        for sign, octets, first, last in (("-", right, begins, ends), ("+", sent, at, until)):
+            before, after = octets[max(0, first - _AROUND) : first], octets[last : last + _AROUND]
+            changed, more = octets[first : min(last, first + _MOST)], "…" if last - first > _MOST else ""
+            lines.append(f"{sign} {shown(before)}⟦{shown(changed)}{more}⟧{shown(after)}")
     return "\n".join(lines)
 
 
-def _text(octets: bytes) -> str:
-    """Octets as the text that they are, or in hexadecimal where they are none."""
+def _octets(count: int) -> str:
+    return "nothing" if count == 0 else "1 octet" if count == 1 else f"{count} octets"
+
+
+def _edits(right: bytes, sent: bytes) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The places that differ, from and to which octet in either; looked for between the commas of a text."""
+    one, other = _PIECE.findall(right), _PIECE.findall(sent)
+    starts, others = _starts(one), _starts(other)
+    found = []
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.append(_narrowed(right, sent, (starts[a], starts[b]), (others[c], others[d])))
+    return found
+
+
+def _starts(pieces: list[bytes]) -> list[int]:
+    return [0, *accumulate(len(each) for each in pieces)]
+
+
+def _narrowed(
+    right: bytes, sent: bytes, one: tuple[int, int], other: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    (begins, ends), (at, until) = one, other
+    while begins < ends and at < until and right[begins] == sent[at]:
+        begins, at = begins + 1, at + 1
+    while ends > begins and until > at and right[ends - 1] == sent[until - 1]:
+        ends, until = ends - 1, until - 1
+    return (begins, ends), (at, until)
+
+
+def _shown_as(*whole: bytes) -> Callable[[bytes], str]:
+    """How pieces of these octets are shown: as text where all of it is text, else in hexadecimal."""
     try:
-        text = octets.decode("utf-8")
+        is_text = all(char.isprintable() for each in whole for char in each.decode("utf-8"))
     except UnicodeDecodeError:
-        return octets.hex()
-    return text if all(each.isprintable() for each in text) else octets.hex()
+        is_text = False
+    return (lambda octets: octets.decode("utf-8", "replace")) if is_text else bytes.hex

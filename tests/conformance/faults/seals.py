@@ -149,6 +149,14 @@ def base64url_is_read_loosely() -> None:
     put("threeflow.base64url", "decode", decode)
 
 
+@fault("TF-CONV-10")
+def plain_base64_is_read_too() -> None:
+    def make(real: Any) -> Any:
+        return lambda text: real(text.translate(str.maketrans("+/", "-_")) if isinstance(text, str) else text)
+
+    wrap("threeflow.base64url", "decode", make)
+
+
 register_all({
     "a-header-may-say-more": (("TF-SEAL-3",), _lenient_header(
         lambda header: [header.pop(each) for each in list(header) if each not in {"alg", "kid", "typ"}] and None)),
