@@ -27,6 +27,7 @@ from threeflow_conformance import (
     waivers,
 )
 from threeflow_conformance.errors import UsageError
+from threeflow_conformance.judge.answers import AMBIENT
 from threeflow_conformance.judge.profiles import profiles
 from threeflow_conformance.judge.seals import SealError, thumbprint
 from threeflow_conformance.registry import cases_for
@@ -197,6 +198,7 @@ def _run(asked: argparse.Namespace) -> int:
         )
     if said.environment != network.environment:
         raise UsageError("the network was prepared for another environment")
+    _check_only(network, said, asked.only)
     asked.out.mkdir(parents=True, exist_ok=True)
     listed = waivers.load(asked.waivers) if asked.waivers else ()
     _reach(network, said)
@@ -222,6 +224,18 @@ def _run(asked: argparse.Namespace) -> int:
         _OUT.print(f"certificate: {asked.out / 'certificate.json'}, certifier {fingerprint}", highlight=False)
     _end(run, asked.out)
     return engine.exit_code(run.outcomes)
+
+
+def _check_only(network: Network, said: parameters.Parameters, only: list[str]) -> None:
+    """Refuse what chooses no case: a run of the opening alone would look like a good one."""
+    for name in only:
+        if not any(
+            name in {case.id, case.check.id, *case.requirements, *AMBIENT}
+            for case in cases_for(network.role, grpc=bool(said.grpc))
+        ):
+            raise UsageError(
+                f"--only {name}: no requirement, check or case of {network.role.name} is called so"
+            )
 
 
 def _reach(network: Network, said: parameters.Parameters) -> None:

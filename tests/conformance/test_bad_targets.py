@@ -79,3 +79,13 @@ def test_a_dead_target_is_told_at_once(tmp_path: Path) -> None:
         held.bind(("127.0.0.1", 0))
         target = f"http://127.0.0.1:{held.getsockname()[1]}"
     assert _run(tmp_path, target) == 2
+
+
+def test_a_run_of_nothing_is_none(tmp_path: Path) -> None:
+    """A name that chooses no case would leave the opening alone, which any node passes."""
+    network = tmp_path / "network"
+    assert cli.main(["prepare", "--role", "issuer:carrier", "--out", str(network)]) == 0
+    words = ["run", "--role", "issuer:carrier", "--network", str(network), "--out", str(tmp_path / "out")]
+    for more in (["--only", "TF-SEAL-999"], ["--only", "nothing.at-all"], ["--profile", "nowhere"]):
+        assert cli.main([*words, *more]) == 2
+    assert not (tmp_path / "out").exists()

@@ -1,9 +1,10 @@
 """Every requirement and every row is shown by a check or a vector, or is left out for a stated reason."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from faults import FAULTS
 import threeflow_conformance
 from threeflow_conformance import cli, engine, waivers
 from threeflow_conformance.coverage import coverage, requirements, row_coverage
-from threeflow_conformance.errors import UsageError
+from threeflow_conformance.errors import InapplicableError, UsageError
 from threeflow_conformance.parameters import Parameters, load
 from threeflow_conformance.registry import Case, all_checks, cases_for
+from threeflow_conformance.scene import Scene, Shared
 from threeflow_conformance.speak.roles import ROLES
 
 
@@ -108,6 +110,32 @@ def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         load(path, {})
     assert Parameters().restart == ()
+
+
+def test_the_protocol_names_every_parameter_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "conformance" / "PROTOCOL.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", page, re.MULTILINE))
+    for each in fields(Parameters):
+        default = "none" if each.default in {"", ()} else str(each.default).removesuffix(".0")
+        assert rows.get(each.name, "").strip("`") == default, each.name
+
+
+def test_only_the_nodes_own_statement_makes_a_case_not_applicable() -> None:
+    package = Path(threeflow_conformance.__file__).parent
+    raised = [
+        f"{path.name}:{line.strip()}"
+        for path in package.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "raise InapplicableError" in line
+    ]
+    assert len(raised) == 1
+    assert raised[0].startswith("scene.py:")
+    scene = SimpleNamespace(shared=Shared(statement={"types": ["order"]}))
+    with pytest.raises(InapplicableError):
+        Scene.stated(scene, "dossier-head")  # type: ignore[arg-type]
+    Scene.stated(scene, "order")  # type: ignore[arg-type]
+    Scene.stated(SimpleNamespace(shared=Shared()), "order")  # type: ignore[arg-type]
+    assert engine.exit_code([_outcome("not-applicable")]) == 2
 
 
 def test_no_check_asks_anything_but_its_scene_for_chance_or_a_date() -> None:

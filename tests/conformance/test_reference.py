@@ -11,7 +11,20 @@ from nodes import Node
 
 from threeflow_conformance import certificate, cli, engine, prepare, transcript
 from threeflow_conformance.judge.seals import SealError
+from threeflow_conformance.registry import cases_for
 from threeflow_conformance.report import data, files
+from threeflow_conformance.speak.roles import ROLES
+
+_WHOLE = ("customs:import", "hub")
+"""Roles whose every case is run here; ``make conformance`` runs those of all, and ``make mutation`` two more."""
+_ALIKE = ("envelopes", "strictness", "callers", "forms", "walks", "rules", "rest", "restart", "unfit")
+"""Families of checks that are the same whatever the role."""
+
+
+def _apart(role: str) -> tuple[str, ...]:
+    """The checks that tell one role from another: who may say what, what is tracked, owed, cut, fetched and logged."""
+    found = {each.check.id for each in cases_for(ROLES[role], grpc=True)}
+    return tuple(each for each in sorted(found) if each.partition(".")[0] not in _ALIKE)
 
 
 def _red(outcomes: list[engine.Outcome]) -> list[tuple[str, str, str, str]]:
@@ -20,15 +33,18 @@ def _red(outcomes: list[engine.Outcome]) -> list[tuple[str, str, str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.requirement("TF-DOS-33", "TF-DOS-34")
-@pytest.mark.parametrize("role", ["customs:import", "hub"])
-def test_the_reference_gateway_conforms(tmp_path: Path, role: str) -> None:
-    node = Node(tmp_path / "network", role).start()
+@pytest.mark.parametrize("role", [name for name, each in ROLES.items() if not each.issues])
+def test_the_reference_gateway_conforms_in_every_role_over_both_bindings(tmp_path: Path, role: str) -> None:
+    only = () if role in _WHOLE else _apart(role)
+    node = Node(tmp_path / "network", role, grpc=True).start()
     try:
-        run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
+        run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network), only=only))
     finally:
         node.stop()
     assert _red(run.outcomes) == []
     assert engine.exit_code(run.outcomes) == 0
+    assert {each.case.binding for each in run.outcomes} == {"rest", "grpc"}
+    assert len(run.outcomes) > (1400 if role in _WHOLE else 120)
 
 
 @pytest.mark.slow
@@ -62,10 +78,15 @@ def test_a_run_leaves_reports_a_certificate_and_a_transcript_that_judges_the_sam
 
 @pytest.mark.slow
 @pytest.mark.requirement("TF-SEND-1", "TF-SEND-2", "TF-SEND-3", "TF-SEND-4", "TF-SEND-5")
-@pytest.mark.parametrize("role", ["issuer:payment"])
+@pytest.mark.parametrize("role", [name for name, each in ROLES.items() if each.issues])
 def test_the_sdks_client_conforms_as_an_issuer(tmp_path: Path, role: str) -> None:
     node = Node(tmp_path / "network", role)
-    run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network)))
+    only = (
+        ()
+        if role == "issuer:payment"
+        else ("issuers.says", "issuers.parts", "issuers.remembered", "issuers.refused")
+    )
+    run = asyncio.run(engine.run(node.network, node.form, prepare.newest_lists(node.network), only=only))
     assert _red(run.outcomes) == []
     assert engine.exit_code(run.outcomes) == 0
 
