@@ -16,6 +16,7 @@ from threeflow_conformance.coverage import coverage, requirements, row_coverage
 from threeflow_conformance.errors import InapplicableError, UsageError
 from threeflow_conformance.parameters import Parameters, load
 from threeflow_conformance.registry import Case, all_checks, cases_for
+from threeflow_conformance.report.data import titles
 from threeflow_conformance.scene import Scene, Shared
 from threeflow_conformance.speak.roles import ROLES
 
@@ -110,6 +111,12 @@ def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         load(path, {})
     assert Parameters().restart == ()
+
+
+def test_every_check_says_in_chinese_too_what_it_judges() -> None:
+    assert set(titles()) == {each.id for each in all_checks()}
+    assert all(re.search("[一-鿿]", each) for each in titles().values())
+    assert all(each.title.endswith(".") for each in all_checks())
 
 
 def test_the_protocol_names_every_parameter_with_its_default() -> None:

@@ -2,7 +2,12 @@
 
 import json
 import shlex
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from typing import Any
+
+import yaml
 
 from threeflow_conformance.coverage import coverage, requirements
 from threeflow_conformance.engine import Outcome, Run, exit_code, summary
@@ -11,7 +16,7 @@ from threeflow_conformance.report.curl import curl
 from threeflow_conformance.report.difference import difference
 from threeflow_conformance.world import Exchange
 
-__all__ = ["of_run"]
+__all__ = ["of_run", "titles"]
 
 _SHOWN = 4000
 
@@ -45,9 +50,20 @@ def _by_requirement(run: Run) -> dict[str, str]:
     return found
 
 
+@cache
+def titles() -> Mapping[str, str]:
+    """What each check judges, in Chinese."""
+    text = (
+        resources.files("threeflow_conformance").joinpath("data/titles.zh.yaml").read_text(encoding="utf-8")
+    )
+    found: Mapping[str, str] = yaml.safe_load(text)
+    return found
+
+
 def _case(outcome: Outcome, run: Run) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "id": outcome.case.id, "title": outcome.case.check.title, "verdict": outcome.verdict,
+        "id": outcome.case.id, "title": outcome.case.check.title,
+        "titleZh": titles().get(outcome.case.check.id, "签名模糊测试（OpenAPI）"), "verdict": outcome.verdict,
         "judged": outcome.judged or outcome.verdict,
         "requirement": outcome.requirement, "message": outcome.message, "seconds": round(outcome.seconds, 3),
         "requirements": list(outcome.case.requirements), "engine": outcome.engine,

@@ -56,6 +56,8 @@ def page(said: Mapping[str, Any], lang: str = "en") -> str:
         for name, count in said["counts"].items()
         if count
     )
+    # What a check judges is said in the page's language, what a node did in English: its words are the node's, too.
+    said = {**said, "cases": [_in(each, lang) for each in said["cases"]]}
     shown = [each for each in said["cases"] if each["verdict"] not in {"pass", "not-applicable"}]
     cards = "".join(_card(each, words) for each in shown)
     profile = f", {words['profile']} {escape(said['profile'])}" if said.get("profile") else ""
@@ -70,6 +72,10 @@ def page(said: Mapping[str, Any], lang: str = "en") -> str:
     )
 
 
+def _in(case: Mapping[str, Any], lang: str) -> Mapping[str, Any]:
+    return {**case, "title": case["titleZh"]} if lang == "zh" else case
+
+
 def _title(said: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return words["title"].format(node=said["node"])
 
@@ -77,7 +83,7 @@ def _title(said: Mapping[str, Any], words: Mapping[str, str]) -> str:
 def _card(case: Mapping[str, Any], words: Mapping[str, str]) -> str:
     parts = [
         f'<div class="card {case["verdict"]}"><b class="{case["verdict"]}">{words[case["verdict"]]}</b> '
-        f'<code>{escape(case["id"])}</code> <span lang="en">{escape(case["title"])}</span>'
+        f"<code>{escape(case['id'])}</code> {escape(case['title'])}"
         f'<p lang="en"><strong>{escape(case["message"])}</strong></p>'
     ]
     if case.get("clause"):
@@ -132,7 +138,7 @@ def _requirements(said: Mapping[str, Any], words: Mapping[str, str]) -> str:
 def _cases(said: Mapping[str, Any], words: Mapping[str, str]) -> str:
     lines = "".join(
         f'<tr><td class="{each["verdict"]}">{words[each["verdict"]]}<td><code>{escape(each["id"])}</code>'
-        f'<td lang="en">{escape(each["title"])}<td>{each["seconds"]}'
+        f"<td>{escape(each['title'])}<td>{each['seconds']}"
         for each in said["cases"]
     )
     return f"<h2>{words['cases']}</h2><table>{lines}</table>"
