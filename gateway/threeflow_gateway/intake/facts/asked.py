@@ -117,6 +117,37 @@ class Asked:
                     return False
         return True
 
+    def concerns(self, other: Found) -> bool:
+        """Say whether another document that names one of its numbers counts here (TF-RULE-24).
+
+        It does where it is of the same issuer or of one subject with this one, names one of this subject's
+        documents by digest, or comes from a party. Of a stranger who knows a number nothing is found here.
+        """
+        issuer, members = other.filed.issuer, [each.members for each in self.subjects]
+        if issuer == self.filed.issuer or any(other.filed.digest in each for each in members):
+            return True
+        parties = {self.filed.issuer, *self.payload["header"].get("receivers", ())}
+        parties.update(party for each in members for member in each.values() for party in member.parties)
+        known = {self.filed.digest, self.filed.replaces, *(digest for each in members for digest in each)}
+        return issuer in parties or any(each.digest in known for each in other.filed.references)
+
+    def taken_up(self, other: Found) -> bool:
+        """Say whether an authority's act names a document: it is more than what anybody may lodge."""
+        if self.table is None:
+            return False
+        acts = (
+            member
+            for standing in self.standings_of(other)
+            for member in standing.members.values()
+            if (row := self.table.row(member.filed.type)) is not None and row.nature == "act"
+        )
+        return any(
+            each.digest == other.filed.digest
+            for act in acts
+            if act.effect not in WITHOUT_EFFECT
+            for each in act.filed.references
+        )
+
     def versions(self, others: Sequence[Found]) -> frozenset[str]:
         """Return the digests of those of ``others`` that are versions of this document."""
         chain = {self.filed.digest} | ({self.filed.replaces} if self.filed.replaces else set())

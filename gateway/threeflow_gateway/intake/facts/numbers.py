@@ -35,6 +35,7 @@ def same_consignment(asked: Asked) -> object | None:
         for each in others
         if each.filed.digest not in versions
         and each.filed.position == asked.filed.position
+        and asked.concerns(each)
         and (not orders or orders & set(_keys(each.payload, "/orders/*")))
         and asked.stands(each)
     )
@@ -45,9 +46,8 @@ def declared_by(asked: Asked) -> object | None:
     own = asked.own()
     if not own or asked.workspace is None:
         return None
-    return sorted(
-        {each.number for each in asked.naming(own) if each.filed.declared is not None and asked.stands(each)}
-    )
+    others = [each for each in asked.naming(own) if each.filed.declared is not None]
+    return sorted({each.number for each in others if asked.concerns(each) and asked.stands(each)})
 
 
 def buyer_orders_today(asked: Asked) -> object | None:

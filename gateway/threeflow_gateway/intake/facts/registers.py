@@ -123,12 +123,17 @@ def _left(asked: Asked, found: Found) -> Decimal | None:
 
 
 def _declared_on(asked: Asked, number: str, unit: str) -> Decimal | None:
-    """How much stands declared on a licence by others; None where some of it is counted in another unit."""
+    """How much stands declared on a licence elsewhere; None where some of it is counted in another unit.
+
+    Of another issuer only what an authority took up counts: to know a licence's number draws nothing from it.
+    """
     others = list(asked.naming([("licence", number)]))
     versions = asked.versions(others)
     used = Decimal()
     for each in others:
         if each.filed.declared is None or each.filed.digest in versions or not asked.stands(each):
+            continue
+        if each.filed.issuer != asked.filed.issuer and not asked.taken_up(each):
             continue
         for item in values(each.payload, "/items/*"):
             for licence in item.get("licences", ()):
