@@ -9,6 +9,9 @@ that is missing fails the run.
 - *64 at once*: so many senders, or one that does not wait
 - *batch*: one sender, NDJSON of 500 lines a request over REST, one stream over gRPC
 
+Beside them stands what the libraries alone cost for the same octets, 64 at once: a server on uvicorn and one
+on grpcio that answer and do nothing else.
+
 Targets: gRPC keeps at least the throughput of REST (64 at once); a batch on either binding reaches at least
 three times what the same sender reaches one at a time. Exit code 0 within them, 1 below, 2 could not run.
 """
@@ -162,17 +165,47 @@ def one_round(bench: Bench, way: Way, count: int, first: int) -> None:
     """Send so many orders one way, and note what it took."""
     orders = bench.orders(count, first)
     command, requests = requests_of(bench, way, orders)
-    asked, answered = bench.at.folder / "requests.bin", bench.at.folder / "answers.bin"
+    seconds, cpu_seconds, answers = sent(bench.at.folder, bench.pid, command, requests)
+    way.documents = count
+    way.seconds.append(seconds)
+    way.cpu_seconds.append(cpu_seconds)
+    check(bench, orders, receipts_in(way, answers))
+
+
+def sent(
+    folder: Path, pid: int, command: list[str], requests: Sequence[bytes]
+) -> tuple[float, float, list[bytes]]:
+    """Send requests from a process of its own: its seconds, CPU seconds of the server, the answers."""
+    asked, answered = folder / "requests.bin", folder / "answers.bin"
     load.write(asked, requests)
-    before = process.settled_cpu(bench.pid)
+    before = process.settled_cpu(pid)
     told = subprocess.run(
         [sys.executable, "-m", "benchmarks.timed", *command, str(asked), str(answered)],
         check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    way.documents = count
-    way.seconds.append(float(told.stdout))
-    way.cpu_seconds.append(process.settled_cpu(bench.pid) - before)
-    check(bench, orders, receipts_in(way, list(load.read(answered))))
+    return float(told.stdout), process.settled_cpu(pid) - before, list(load.read(answered))
+
+
+def bare_cpu_us(bench: Bench, binding: str, count: int) -> float:
+    """Microseconds of CPU that the binding's library alone takes for one exchange of the same octets."""
+    port = process.free_port()
+    command = {
+        "rest": [
+            "uvicorn", "benchmarks.bare:app", "--port", str(port), "--loop", "uvloop", "--http", "httptools",
+            "--no-access-log", "--log-level", "warning", "--lifespan", "off",
+        ],
+        "grpc": ["benchmarks.bare_grpc", str(port)],
+    }[binding]  # fmt: skip
+    sending, requests = requests_of(bench, Way(binding, MANY), bench.orders(count, 1))
+    folder, spent = bench.at.folder, []
+    with process.server([sys.executable, "-m", *command], port, folder / "bare.log") as pid:
+        # The first round warms up.
+        for _ in range(4):
+            _, cpu_seconds, answers = sent(folder, pid, [sending[0], str(port), sending[2]], requests)
+            if sum(len(each) > 1000 for each in answers) != count:
+                raise FailedError(f"the bare server of {binding} did not answer {count} requests")
+            spent.append(cpu_seconds)
+    return statistics.median(spent[1:]) / count * 1e6
 
 
 @dataclass(frozen=True)
@@ -182,12 +215,14 @@ class Report:
     ways: list[dict[str, Any]]
     grpc_to_rest: float
     grpc_to_rest_cpu: float
+    bare_cpu_us: dict[str, float]
+    grpc_to_rest_own_cpu: float
     batch_to_one: dict[str, float]
     batch_to_many: dict[str, float]
     targets: dict[str, float]
 
 
-def report(measured: Sequence[Way]) -> Report:
+def report(measured: Sequence[Way], bare: dict[str, float]) -> Report:
     """The ratios of the run."""
     by = {(each.binding, each.how): each for each in measured}
 
@@ -198,6 +233,9 @@ def report(measured: Sequence[Way]) -> Report:
         ways=[{**asdict(each), "rate": each.rate, "cpu_us": each.cpu_us} for each in measured],
         grpc_to_rest=by["grpc", MANY].rate / by["rest", MANY].rate,
         grpc_to_rest_cpu=by["grpc", MANY].cpu_us / by["rest", MANY].cpu_us,
+        bare_cpu_us=bare,
+        grpc_to_rest_own_cpu=(by["grpc", MANY].cpu_us - bare["grpc"])
+        / (by["rest", MANY].cpu_us - bare["rest"]),
         batch_to_one=of_batch(ONE),
         batch_to_many=of_batch(MANY),
         targets={"grpc_to_rest": 1.0, "batch_to_one": BATCH_TARGET},
@@ -223,7 +261,7 @@ def measure(folder: Path, count: int, rounds: int, progress: Callable[..., Any])
             wanted = max(count // 4, 100) if way.how == ONE else count
             one_round(bench, way, wanted, first)
             first += wanted
-    return report(measured)
+    return report(measured, {each: bare_cpu_us(bench, each, count) for each in ("rest", "grpc")})
 
 
 def show(found: Report, console: Console) -> None:
@@ -239,6 +277,11 @@ def show(found: Report, console: Console) -> None:
     console.print(
         f"gRPC to REST, {MANY}: {found.grpc_to_rest:.2f} of its throughput (target 1.0), "
         f"{found.grpc_to_rest_cpu:.2f} of its CPU"
+    )
+    bare = found.bare_cpu_us
+    console.print(
+        f"the libraries alone: {bare['rest']:.0f} µs of CPU over REST, {bare['grpc']:.0f} over gRPC; "
+        f"without them gRPC takes {found.grpc_to_rest_own_cpu:.2f} of REST's CPU"
     )
     for binding, ratio in found.batch_to_one.items():
         many = found.batch_to_many[binding]

@@ -239,6 +239,9 @@ class Grpc:
     keepalive_seconds: float = _setting(
         "After so long a silence a connection is asked for a sign of life.", 60.0
     )
+    keepalive_timeout_seconds: float = _setting(
+        "How long that sign of life may take before the connection is closed.", 20.0
+    )
     stalled_seconds: float = _setting(
         "How long a stream waits for a caller that takes no answers before it is ended.", 300.0
     )

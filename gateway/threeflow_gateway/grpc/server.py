@@ -151,6 +151,7 @@ class Server:
         settings, limits = self._settings, self._limits
         # An envelope, the view beside it, and room for the names of fields.
         largest = 2 * limits.body_octets + _BESIDE_ENVELOPE
+        answer_ms = int(settings.keepalive_timeout_seconds * 1000)
         return [
             ("grpc.max_receive_message_length", largest),
             ("grpc.max_send_message_length", -1),
@@ -159,8 +160,12 @@ class Server:
             ("grpc.absolute_max_metadata_size", _MOST_METADATA),
             ("grpc.max_concurrent_streams", settings.streams_per_connection),
             ("grpc.keepalive_time_ms", int(settings.keepalive_seconds * 1000)),
-            ("grpc.keepalive_timeout_ms", 20_000),
+            ("grpc.keepalive_timeout_ms", answer_ms),
+            # The ping has a timeout of its own, a minute unless it is said.
+            ("grpc.http2.ping_timeout_ms", answer_ms),
             ("grpc.keepalive_permit_without_calls", 1),
+            # Else a connection that says nothing is asked twice and then hardly ever again.
+            ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             ("grpc.http2.max_ping_strikes", 4),
             ("grpc.so_reuseport", 0),
