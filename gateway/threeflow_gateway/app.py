@@ -58,7 +58,7 @@ class Gateway:
         )
         rates = Rates("requests", limits.calls_per_second, limits.calls_at_once)
         self.verbs = Verbs(self.node, callers, rates)
-        self.grpc = None if config.grpc is None else Server(config.grpc, limits, self.verbs)
+        self.grpc = None if config.grpc is None else Server(config.grpc, limits, config.log, self.verbs)
         self.app: App = Edge(
             self.verbs,
             self._below(),

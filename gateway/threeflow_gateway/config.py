@@ -233,6 +233,11 @@ class Grpc:
         " without one is not served (mutual TLS). It proves no caller token.",
         None,
     )
+    own_process: bool = _setting(
+        "Whether the port is a process of its own beside the node's: gRPC's library then takes no time from"
+        " the node's core, and what ends it does not end the node. For machines with a core to spare.",
+        False,
+    )
     reflection: bool = _setting("Whether anyone may ask which services and messages there are.", True)
     compression: bool = _setting("Whether answers are compressed with gzip.", False)
     streams_per_connection: int = _setting("Most calls under way on one connection.", 1000)

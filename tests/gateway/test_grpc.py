@@ -24,6 +24,11 @@ SUBMIT = "DocumentService/SubmitDocument"
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in-the-node", "own-process"])
+def _port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.remote.OWN_PROCESS", request.param)
+
+
 async def submitted(remote: Remote, sealed: bytes, **how: Any) -> documents.SubmitDocumentResponse:
     said = documents.SubmitDocumentRequest(envelope=sealed)
     answer = await remote.unary(SUBMIT, said, documents.SubmitDocumentResponse, dig=sealed, **how)

@@ -30,6 +30,11 @@ SUBMIT, BATCH, EVENTS = (
 PATH = f"/threeflow.v1.{SUBMIT}"
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in-the-node", "own-process"])
+def _port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.remote.OWN_PROCESS", request.param)
+
+
 def batch(remote: Remote, requests: Any, **how: Any) -> Any:
     """A batch stream under a fresh token."""
     call = remote.channel.stream_stream(f"/threeflow.v1.{BATCH}")
@@ -90,7 +95,7 @@ async def test_a_caller_that_stops_reading_is_read_no_more_and_can_go_on(
 @pytest.mark.requirement("TF-GRPC-11", "TF-GRPC-14")
 @synchronous
 async def test_a_caller_that_takes_nothing_for_too_long_resumes(tmp_path: Path) -> None:
-    async with both(tmp_path, Society(), settings={"grpc": {"stalled_seconds": 0.3}}) as (station, remote, _):
+    async with both(tmp_path, Society(), settings={"grpc": {"stalled_seconds": 2.0}}) as (station, remote, _):
         client = station.as_("xa.platform")
         sealed = [client.seal(Parcel().order) for _ in range(500)]
         answers = [
@@ -107,7 +112,7 @@ async def test_a_caller_that_takes_nothing_for_too_long_resumes(tmp_path: Path) 
             try:
                 async for each in call:
                     if streams == 1 and after == 0:
-                        await asyncio.sleep(2)
+                        await asyncio.sleep(6)
                     sequence = events.ListEventsResponse.FromString(each).event.sequence
                     assert sequence == after + 1
                     after = sequence

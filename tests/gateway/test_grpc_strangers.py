@@ -19,6 +19,11 @@ from threeflow.v1 import event_service_pb2 as events
 EVENTS = "EventService/ListEvents"
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in-the-node", "own-process"])
+def _port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.remote.OWN_PROCESS", request.param)
+
+
 @pytest.mark.requirement("TF-GRPC-7")
 @synchronous
 async def test_a_method_named_in_no_utf8_keeps_nobody_from_being_served(tmp_path: Path) -> None:

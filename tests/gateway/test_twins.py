@@ -30,6 +30,11 @@ PATH = f"/threeflow.v1.{SUBMIT}"
 VECTORS = "v1/vectors/"
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["in-the-node", "own-process"])
+def _port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.remote.OWN_PROCESS", request.param)
+
+
 @dataclass(frozen=True)
 class Told:
     """What a node told of one submission; ``receipt`` are the octets as they came."""

@@ -22,6 +22,8 @@ from threeflow.v1.refusal_detail_pb2 import RefusalDetail
 from threeflow_gateway.app import Gateway
 
 PACKAGE = "threeflow.v1"
+OWN_PROCESS = False
+"""Whether `both` has the port in a process of its own, unless its settings say; for a test to set."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ async def both(
     wanted: dict[str, Mapping[str, Any]] = dict(settings or {})
     wanted["grpc"] = {
         "port": port, "endpoint": f"http://127.0.0.1:{port}", "plaintext": True, "grace_seconds": 0.5,
+        "own_process": OWN_PROCESS,
         **wanted.get("grpc", {}),
     }  # fmt: skip
     async with in_process(folder, society, node, wanted) as (station, gateway):

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from enum import Enum
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import grpc
 import grpc.aio
@@ -18,12 +19,40 @@ from threeflow_gateway.binding.verbs import Call, Verbs
 from threeflow_gateway.grpc import statuses
 from threeflow_gateway.observe.traces import HEADER
 
-__all__ = ["Asked", "Context", "read", "service"]
+__all__ = ["Asked", "Behaviour", "Context", "Shape", "behaviours", "read", "shape"]
 
 _LOG = logging.getLogger(__name__)
 _METHOD: Final = "POST"
 
-Context = grpc.aio.ServicerContext[bytes, bytes]
+
+class Context(Protocol):
+    """What is used of the library's context of a call, and stood in for where the library is elsewhere."""
+
+    def invocation_metadata(self) -> Iterable[tuple[str, str | bytes]] | None:
+        """The metadata that came with the call."""
+
+    def time_remaining(self) -> float | None:
+        """Seconds until the deadline, if there is one."""
+
+    async def read(self) -> object:
+        """The octets of the next message, or something else at the end."""
+
+    async def write(self, message: bytes, /) -> None:
+        """Send one message; waits for a caller that is slow to take it."""
+
+    async def abort(
+        self,
+        code: grpc.StatusCode,
+        details: str = ...,
+        trailing_metadata: tuple[tuple[str, bytes], ...] = ...,
+    ) -> NoReturn:
+        """End the call with a status.
+
+        Raises:
+            AbortError: always.
+        """
+
+
 M = TypeVar("M", bound=Message)
 
 
@@ -77,19 +106,53 @@ def read(kind: type[M], octets: bytes) -> M:
         raise Refused("bad-request", "TF-GRPC-6", f"the octets are no {kind.DESCRIPTOR.name}") from error
 
 
-def service(described: ServiceDescriptor, verbs: object, *, stalled_seconds: float) -> grpc.GenericRpcHandler:
-    """Return the handler of a service; `verbs` has a method for each call, named in snake case.
+class Shape(Enum):
+    """How many messages go either way."""
 
-    Requests come as octets: what cannot be read is a refusal here, and in gRPC's own hands would be UNKNOWN.
+    UNARY = "unary"
+    ANSWERS = "answers"
+    EXCHANGE = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What becomes of the calls of one method, by its full name with the leading slash.
+
+    ``act`` takes the request's octets, empty for an exchange, and returns the answer's where there is one.
     """
-    handlers = {
-        method.name: _handler(described.full_name, method, verbs, stalled_seconds)
-        for method in described.methods
-    }
-    return grpc.method_handlers_generic_handler(described.full_name, handlers)
+
+    method: str
+    shape: Shape
+    act: Callable[[bytes, Context], Awaitable[bytes | None]]
+
+    def handler(self) -> Any:
+        """The library's handler. Requests come as octets: what cannot be read is a refusal here, and in
+        gRPC's own hands would be UNKNOWN.
+        """
+        made = {
+            Shape.UNARY: grpc.unary_unary_rpc_method_handler,
+            Shape.ANSWERS: grpc.unary_stream_rpc_method_handler,
+            Shape.EXCHANGE: grpc.stream_stream_rpc_method_handler,
+        }
+        return made[self.shape](self._exchange if self.shape is Shape.EXCHANGE else self.act)
+
+    async def _exchange(self, _messages: object, context: Context) -> None:
+        await self.act(b"", context)
 
 
-def _handler(service: str, method: MethodDescriptor, verbs: object, stalled: float) -> Any:
+def shape(method: MethodDescriptor) -> Shape:
+    """Return the shape of a described method."""
+    if method.client_streaming:
+        return Shape.EXCHANGE
+    return Shape.ANSWERS if method.server_streaming else Shape.UNARY
+
+
+def behaviours(described: ServiceDescriptor, verbs: object, *, stalled_seconds: float) -> list[Behaviour]:
+    """Return those of a service; ``verbs`` has a method for each call, named in snake case."""
+    return [_behaviour(described.full_name, each, verbs, stalled_seconds) for each in described.methods]
+
+
+def _behaviour(service: str, method: MethodDescriptor, verbs: object, stalled: float) -> Behaviour:
     name = f"/{service}/{method.name}"
     work = getattr(verbs, "".join(f"_{each.lower()}" if each.isupper() else each for each in method.name)[1:])
     kind = GetMessageClass(method.input_type)
@@ -104,16 +167,11 @@ def _handler(service: str, method: MethodDescriptor, verbs: object, stalled: flo
     async def answers(octets: bytes, context: Context) -> None:
         await _ended(context, lambda: work(read(kind, octets), Asked(name, octets, context, stalled)))
 
-    async def exchange(_: object, context: Context) -> None:
+    async def exchange(_: bytes, context: Context) -> None:
         await _ended(context, lambda: work(Asked(name, b"", context, stalled)))
 
-    if method.client_streaming:
-        return grpc.stream_stream_rpc_method_handler(exchange)
-    return (
-        grpc.unary_stream_rpc_method_handler
-        if method.server_streaming
-        else grpc.unary_unary_rpc_method_handler
-    )(answers if method.server_streaming else unary)
+    acts = {Shape.UNARY: unary, Shape.ANSWERS: answers, Shape.EXCHANGE: exchange}
+    return Behaviour(name, shape(method), acts[shape(method)])
 
 
 T = TypeVar("T")
