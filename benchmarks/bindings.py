@@ -1,9 +1,9 @@
 """What one order costs over each way in: submitted alone over REST and gRPC, and in batches over both.
 
 One gateway answers both bindings (durable, ``synchronous=FULL``), another has its gRPC port in a process
-beside it; one more process sends prepared orders of four thousand octets. The ways take turns, round by round,
-so that all meet the same machine; only sealed receipts that verify, say ``accepted`` and name the submitted
-digest are counted, and one that is missing fails the run.
+beside it; one more process sends prepared orders of four thousand octets. The ways take turns, round by
+round, so that all meet the same machine; only sealed receipts that verify, say ``accepted`` and name the
+submitted digest are counted, and one that is missing fails the run.
 
 - *one at a time*: a sender that waits for each receipt before it sends the next document
 - *64 at once*: so many senders, or one that does not wait

@@ -72,6 +72,7 @@ class Certified:
         """Write both files; return the settings that name them."""
         (folder / f"{name}.pem").write_bytes(self.pem)
         (folder / f"{name}-key.pem").write_bytes(self.private)
+        (folder / f"{name}-key.pem").chmod(0o600)
         return {"certificate": str(folder / f"{name}.pem"), "private_key": str(folder / f"{name}-key.pem")}
 
 
