@@ -134,6 +134,11 @@ class Cluster:
         )  # fmt: skip
         log.close()
 
+    def keep(self) -> None:
+        """Start the server where it ended by itself, as a service manager does."""
+        if self._server is None or self._server.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         """End the postmaster at once; its children notice."""
         self._end(signal.SIGKILL)
