@@ -48,8 +48,8 @@ chaos: $(STAMP) ## kill the exporting nodes at random moments of a run (ARGS='--
 	@echo "==> pytest tests/system/test_kill.py $(ARGS)"
 	@$(BIN)/python -m pytest tests/system/test_kill.py -q $(ARGS)
 
-.PHONY: fuzz fuzz-readers fuzz-ports
-fuzz: fuzz-readers fuzz-ports ## odd octets for the readers of strangers' texts and for a node's ports (SECONDS=60 REQUESTS=10000)
+.PHONY: fuzz fuzz-readers fuzz-ports fuzz-described
+fuzz: fuzz-readers fuzz-ports fuzz-described ## odd octets for the readers of strangers' texts and for a node's ports (SECONDS=60 REQUESTS=10000)
 
 fuzz-readers: $(STAMP)
 	@echo "==> python tests/fuzz/guided.py --seconds $(SECONDS)"
@@ -58,6 +58,10 @@ fuzz-readers: $(STAMP)
 fuzz-ports: $(STAMP)
 	@echo "==> python tests/fuzz/ports.py --requests $(REQUESTS)"
 	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $(REQUESTS)
+
+fuzz-described: $(STAMP)
+	@echo "==> python tests/fuzz/described.py --requests $$(($(REQUESTS) / 5))"
+	@$(BIN)/python -W ignore tests/fuzz/described.py --requests $$(($(REQUESTS) / 5))
 
 .PHONY: soak
 bench-stored: $(STAMP) ## start-up and cost of a submit with 1,000,000 documents stored (ARGS='--stored 20000')

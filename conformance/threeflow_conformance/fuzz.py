@@ -2,8 +2,12 @@
 
 import copy
 import json
+import math
 import time
+import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -25,26 +29,48 @@ from threeflow_conformance.speak.forge import dump, sealed, token
 from threeflow_conformance.speak.network import Network
 from threeflow_conformance.speak.papers import Paper, Papers
 
-__all__ = ["MODES", "run"]
+__all__ = ["MODES", "Round", "fuzz", "run"]
 
 MODES = ("positive", "negative", "stateful")
 _SPOILED = 0.5
 _PATIENCE = 30.0
+_ANSWER_SECONDS = 60
+_WAIT_SECONDS = 1
+_SUBMIT = "submitDocument"
+_OPERATIONS = 2
 
 _RULES = {"not_a_server_error": "TF-REST-8", "status_code_conformance": "TF-REST-1",
           "content_type_conformance": "TF-REST-1", "response_schema_conformance": "TF-REST-1"}  # fmt: skip
 
 
-class _Signed(AuthBase):
-    """A caller token for whatever is sent, as it is sent."""
+@dataclass(slots=True)
+class Round:
+    """What one round came to: findings by requirement, scenarios, answers by status, and what got no answer."""
 
-    def __init__(self, network: Network) -> None:
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    scenarios: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    unanswered: list[str] = field(default_factory=list)
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent."""
+        return self.answers.total() + len(self.unanswered)
+
+
+class _Signed(AuthBase):
+    """A caller token for whatever is sent, as it is sent; counts the answers."""
+
+    def __init__(self, network: Network, counted: Round) -> None:
         self._network = network
-        self._number = 0
+        self._counted = counted
+
+    def _answered(self, answer: requests.Response, *_: object, **__: object) -> None:
+        self._counted.answers[answer.status_code] += 1
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign one request."""
-        self._number += 1
+        request.register_hook("response", self._answered)
         member = self._network.home("platform")
         parts = urlsplit(request.url or "")
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -53,7 +79,7 @@ class _Signed(AuthBase):
         claims: dict[str, Any] = {
             "iss": member.id, "aud": self._network.node, "env": self._network.environment, "htm": request.method,
             "htu": self._network.target + target, "iat": issued, "exp": issued + 300,
-            "jti": f"fuzz-{self._network.seed[:8]}-{self._number}",
+            "jti": f"fuzz-{uuid.uuid4().hex}",
         }  # fmt: skip
         if body or request.method == "POST":
             claims["dig"] = digest(body if isinstance(body, bytes) else b"")
@@ -70,30 +96,46 @@ def run(
     """
     found = []
     for mode in MODES:
-        failures, scenarios = _round(network, mode, seconds / len(MODES), agreement)
+        found_here = fuzz(network, mode, agreement, seconds=seconds / len(MODES))
         found += [
-            _outcome(mode, rule, failures.get(rule, []), scenarios) for rule in sorted(set(_RULES.values()))
+            _outcome(mode, rule, found_here.failures.get(rule, []), found_here.scenarios)
+            for rule in sorted(set(_RULES.values()))
         ]
     return found
 
 
-def _round(
-    network: Network, mode: str, seconds: float, agreement: Mapping[str, str]
-) -> tuple[dict[str, list[str]], int]:  # fmt: skip
+def fuzz(
+    network: Network,
+    mode: str,
+    agreement: Mapping[str, str],
+    *,
+    seconds: float = math.inf,
+    requests: float = math.inf,
+    seed: int | None = None,
+) -> Round:
+    """Fuzz in one mode until the time is over, so many requests are sent, or the modes' cases are all tried."""
     from schemathesis.engine import events, from_schema
 
-    failures: dict[str, list[str]] = {}
-    scenarios = 0
+    made = Round()
     deadline = time.monotonic() + seconds
-    for event in from_schema(_schema(network, mode, agreement)).execute():
+    for event in from_schema(_schema(network, mode, agreement, made, seed)).execute():
         if isinstance(event, events.ScenarioFinished):
-            scenarios += 1
+            made.scenarios += 1
+            made.unanswered += _unanswered(event.recorder)
             for rule, words in _findings(event.recorder):
-                failures.setdefault(rule, []).append(words)
-        # Where the time is short, or the machine slow, the first scenario is waited for: none would be no verdict.
-        if time.monotonic() > deadline and (scenarios or time.monotonic() > deadline + _PATIENCE):
+                made.failures.setdefault(rule, []).append(words)
+        if made.sent >= requests:
             break
-    return failures, scenarios
+        # Where the time is short, or the machine slow, the first scenario is waited for: none would be no verdict.
+        if time.monotonic() > deadline and (made.scenarios or time.monotonic() > deadline + _PATIENCE):
+            break
+    return made
+
+
+def _unanswered(recorder: Any) -> Iterator[str]:
+    for each in recorder.interactions.values():
+        if each.response is None:
+            yield f"{each.request.method} {each.request.uri}"
 
 
 def _findings(recorder: Any) -> Iterator[tuple[str, str]]:
@@ -107,16 +149,24 @@ def _findings(recorder: Any) -> Iterator[tuple[str, str]]:
                 yield rule, f"{where}: {each.failure_info.failure}"
 
 
-def _schema(network: Network, mode: str, agreement: Mapping[str, str]) -> Any:
+def _schema(
+    network: Network, mode: str, agreement: Mapping[str, str], counted: Round, seed: int | None
+) -> Any:
     import schemathesis
     from schemathesis import GenerationMode
 
     schemathesis.openapi.media_type(JOSE, _envelopes(network, agreement))
-    schema = schemathesis.openapi.from_dict(_linked(_closed(schemas.openapi())))
-    schema.config.update(base_url=network.target)
-    schema.auth.set_from_requests(_Signed(network))
-    modes = {"positive": [GenerationMode.POSITIVE], "negative": [GenerationMode.NEGATIVE]}.get(mode)
+    described = _linked(_impatient(_closed(schemas.openapi())))
+    schema: Any = schemathesis.openapi.from_dict(described, config=schemathesis.Config(seed=seed))
+    schema.config.update(base_url=network.target, request_timeout=_ANSWER_SECONDS)
+    schema.auth.set_from_requests(_Signed(network, counted))
     stateful = mode == "stateful"
+    if seed is not None and not stateful:
+        # A short round would get no further than the first operations: it takes a few others each time.
+        names = sorted(_operations(described) - {_SUBMIT})
+        chosen = Random(seed).sample(names, k=_OPERATIONS)  # noqa: S311 - no secret
+        schema = schema.include(operation_id=[_SUBMIT, *chosen])
+    modes = {"positive": [GenerationMode.POSITIVE], "negative": [GenerationMode.NEGATIVE]}.get(mode)
     phases = schema.config.phases
     for name in ("examples", "coverage", "fuzzing", "stateful"):
         phase = phases.get_by_name(name=name)
@@ -193,6 +243,23 @@ def _closed(described: Any) -> Any:
     return made
 
 
+def _operations(described: Any) -> set[str]:
+    return {
+        each["operationId"]
+        for item in described["paths"].values()
+        for each in item.values()
+        if "operationId" in each
+    }
+
+
+def _impatient(described: Any) -> Any:
+    """The description with a short wait for events: else a fuzzer does little but wait for what does not come."""
+    for each in described["paths"]["/v1/events"]["get"]["parameters"]:
+        if each.get("name") == "wait":
+            each["schema"]["maximum"] = _WAIT_SECONDS
+    return described
+
+
 def _linked(described: Any) -> Any:
     """The description with what an answer leads to: the documents of a feed, one rule of many, the next page."""
     event = "$response.body#/events/0/document"
@@ -207,12 +274,7 @@ def _linked(described: Any) -> Any:
         "/v1/codelists": {"list": {"operationId": "fetchCodeList", "parameters": {"list": "$response.body#/codelists/0/id"}}},
     }  # fmt: skip
     for path, named in links.items():
-        known = {
-            each["operationId"]
-            for item in described["paths"].values()
-            for each in item.values()
-            if "operationId" in each
-        }
+        known = _operations(described)
         if path in described["paths"]:
             fitting = {name: link for name, link in named.items() if link["operationId"] in known}
             described["paths"][path]["get"]["responses"]["200"]["links"] = fitting

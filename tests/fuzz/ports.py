@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,6 +103,12 @@ def resident_mib(pid: int) -> float:
     raise RuntimeError(f"process {pid} is gone")
 
 
+def flat(memory: Sequence[float]) -> bool:
+    """Whether memory, MiB, looked at now and then, stopped growing in the second half."""
+    middle = memory[len(memory) // 2]
+    return memory[-1] - middle <= max(_GROWTH_MIB, _GROWTH * middle)
+
+
 async def fuzz(requests: int, seed: int, folder: Path, *, slices: int = 10) -> dict[str, object]:
     """Fuzz both ports of a fresh node with so many requests, half of them raw; return the figures."""
     society = Society()
@@ -146,12 +152,11 @@ async def _fuzz(  # noqa: PLR0917 - one call
     await _taken_in(port, http)
     if await calls.answered(calls.submission(calls.good())) != "OK":
         raise RuntimeError("a right submission was not taken in over gRPC")
-    middle = memory[len(memory) // 2]
     return {
         "requests": sum(each.sent for each in kinds),
         "seconds": round(time.monotonic() - began, 1),
         "memoryMiB": [round(each) for each in memory],
-        "memoryFlat": memory[-1] - middle <= max(_GROWTH_MIB, _GROWTH * middle),
+        "memoryFlat": flat(memory),
         "kinds": [each.told() for each in kinds],
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz import ports
+from fuzz import described, ports
 from fuzz.grpc_port import Call
 from fuzz.wire import Reply
 from kit.asynchronous import synchronous
@@ -38,6 +38,18 @@ async def test_odd_octets_earn_no_5xx_and_hang_nothing(tmp_path: Path) -> None:
     answered = {kind["kind"]: kind["answers"] for kind in figures["kinds"]}  # type: ignore[attr-defined]
     assert {"200", "400"} <= set(answered["REST, raw"]) & set(answered["REST, signed"])
     assert {"OK", "INVALID_ARGUMENT"} <= set(answered["gRPC, signed"])
+
+
+@pytest.mark.requirement("TF-REST-1", "TF-REST-8")
+def test_what_the_description_allows_and_forbids_earns_answers_that_it_knows(tmp_path: Path) -> None:
+    figures = described.run(90, 5, tmp_path, slices=1)
+    assert figures["requests"] >= 90
+    assert not ports.findings(figures)
+    kinds = {kind["kind"]: kind for kind in figures["kinds"]}
+    assert kinds.keys() == {"REST, positive", "REST, negative", "REST, stateful"}
+    assert all(kind["sent"] >= 30 for kind in kinds.values())
+    assert "400" in kinds["REST, negative"]["answers"]
+    assert "200" in kinds["REST, stateful"]["answers"]
 
 
 def test_a_failure_and_a_hang_are_findings() -> None:
