@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from threeflow.keys import SigningKey
+from threeflow.v1 import document_service_pb2
 from threeflow_conformance.engine import Outcome, Run
 from threeflow_conformance.registry import Case, all_checks
 from threeflow_conformance.report import data
 from threeflow_conformance.report.curl import curl
 from threeflow_conformance.report.difference import difference
 from threeflow_conformance.report.html import page
+from threeflow_conformance.speak.calls import SUBMIT, as_over_rest
 from threeflow_conformance.speak.forge import dump, edited, flipped, sealed
 from threeflow_conformance.world import Exchange, Lines
 
@@ -93,6 +95,14 @@ def test_a_call_over_grpc_is_framed_as_curl_has_to_send_it() -> None:
     assert "--http2-prior-knowledge" in line
     assert line.endswith(" http://host:9/threeflow.v1.Documents/Submit")
     assert "AAAAAAMKAXg=" in line
+
+
+def test_a_call_over_grpc_is_told_as_the_envelopes_that_it_carries() -> None:
+    sent, came = sealed(_PAYLOAD, _KEY), sealed(b"{}", _KEY)
+    octets = document_service_pb2.SubmitDocumentRequest(envelope=sent).SerializeToString()
+    answer = document_service_pb2.SubmitDocumentResponse(receipt=came).SerializeToString()
+    assert as_over_rest(SUBMIT, octets, "OK", answer) == (sent, came)
+    assert as_over_rest(SUBMIT, b"\xff", "INTERNAL", b"") == (b"\xff", b"")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -14,6 +14,7 @@ from threeflow_conformance.engine import Outcome, Run, exit_code, summary
 from threeflow_conformance.judge.octets import decode
 from threeflow_conformance.report.curl import curl
 from threeflow_conformance.report.difference import difference
+from threeflow_conformance.speak.calls import as_over_rest
 from threeflow_conformance.world import Exchange
 
 __all__ = ["of_run", "titles"]
@@ -75,18 +76,31 @@ def _case(outcome: Outcome, run: Run) -> dict[str, Any]:
         shown += [each for each in lines.exchanges[-2:] if each not in shown]
         said["exchanges"] = [_exchange(each, run) for each in shown]
         said["twin"] = lines.twin is not None and lines.twin < len(lines.exchanges)
-        said["difference"] = difference(shown[0].body or b"", lines.right) if said["twin"] else ""
+        said["difference"] = difference(_said(shown[0])[0] or b"", lines.right) if said["twin"] else ""
         said["again"] = (
             f"threeflow-conformance run --role {run.network.role.name} --only {shlex.quote(outcome.case.id)}"
         )
     return said
 
 
+def _said(each: Exchange) -> tuple[bytes | None, bytes]:
+    """What was sent and what came, of a call as it would be over REST."""
+    if each.method != "GRPC":
+        return each.body, each.answer_body
+    status = each.answer_headers.get("grpc-status", "")
+    return as_over_rest(each.target, each.body or b"", status, each.answer_body)
+
+
+def _status(each: Exchange) -> str:
+    return each.answer_headers.get("grpc-status", "") if each.method == "GRPC" else str(each.status or "")
+
+
 def _exchange(each: Exchange, run: Run) -> dict[str, Any]:
+    sent, came = _said(each)
     return {
-        "method": each.method, "target": each.target, "status": each.status, "error": each.error,
-        "sent": _shown(each.body), "came": _shown(each.answer_body), "payloadSent": _payload(each.body),
-        "payloadCame": _payload(each.answer_body), "curl": curl(each, run.network.target, run.parameters.grpc),
+        "method": each.method, "target": each.target, "status": _status(each), "error": each.error,
+        "sent": _shown(sent), "came": _shown(came), "payloadSent": _payload(sent),
+        "payloadCame": _payload(came), "curl": curl(each, run.network.target, run.parameters.grpc),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from google.protobuf.message import DecodeError
 from google.rpc import status_pb2
 
 from threeflow.v1 import document_service_pb2, event_service_pb2, log_service_pb2, subject_service_pb2
@@ -19,6 +20,7 @@ __all__ = [
     "SUBMIT",
     "Call",
     "answer",
+    "as_over_rest",
     "batch_line",
     "batch_outcome",
     "call_for",
@@ -125,6 +127,16 @@ def answer(method: str, status: str, octets: bytes) -> tuple[int, dict[str, str]
             log_service_pb2.FetchCheckpointResponse.FromString(octets).checkpoint,
         )
     return 200, {"content-type": JSON}, json.dumps(_proof(method, octets)).encode()
+
+
+def as_over_rest(method: str, sent: bytes, status: str, octets: bytes) -> tuple[bytes, bytes]:
+    """What was sent and what came as it would be over REST; octets that are no such messages stay as they are."""
+    try:
+        if method == SUBMIT:
+            sent = document_service_pb2.SubmitDocumentRequest.FromString(sent).envelope or sent
+        return sent, answer(method, status, octets)[2] or octets
+    except (DecodeError, ValueError):
+        return sent, octets
 
 
 def _proof(method: str, octets: bytes) -> dict[str, Any]:
