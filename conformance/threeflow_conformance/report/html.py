@@ -34,7 +34,7 @@ h1{font-size:1.6rem;margin-bottom:.2rem} b.pass,td.pass,p.pass,.count.pass{color
 b.fail,td.fail,p.fail,.count.fail,b.could-not-run,td.could-not-run,.count.could-not-run{color:#b3261e}
 .not-applicable,.soft{color:#667} table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid #dde3ea;padding:.3rem .5rem;text-align:left;vertical-align:top;font-size:.9rem}
-td:first-child{white-space:nowrap} td code{word-break:break-all}
+td:first-child{white-space:nowrap} td code{overflow-wrap:anywhere}
 .card{border:1px solid #e3b4b0;border-left:6px solid #b3261e;border-radius:6px;padding:.6rem 1rem .8rem;margin:1rem 0}
 .card.warn{border-color:#e6d3a8;border-left-color:#8a5a00} .card p{margin:.4rem 0} .card blockquote{margin:.4rem 0;padding-left:.8rem;
 border-left:3px solid #c9d2dc} pre{background:#f4f6f9;padding:.6rem;margin:.3rem 0 .6rem;overflow:auto;white-space:pre-wrap;
