@@ -38,6 +38,7 @@ class TrustFiles:
         self._read: dict[Path, Stamp | None] = dict.fromkeys(paths)
         self._kept: dict[str, int] = {}
         self._origin: dict[str, str] = {}
+        self._told: dict[Path, bytes] = {}
         self._looking: asyncio.Future[dict[Path, bytes]] | None = None
         self.incidents: list[Incident] = []
         """What the files showed against the lists held, and nobody kept yet."""
@@ -53,7 +54,9 @@ class TrustFiles:
         for row in rows:
             if row["file"] in {each.name for each in self._read}:
                 try:
-                    self._store.add(bytes(row["envelope"]), anchor_fingerprint=row["anchor"], now=self._now())
+                    # It was no list of the future when it was taken in, whatever this clock says now.
+                    now = max(self._now(), clock.parse(row["at"]))
+                    self._store.add(bytes(row["envelope"]), anchor_fingerprint=row["anchor"], now=now)
                 except Refused as problem:
                     _LOG.error("the kept list %s of %s: %s", row["sequence"], row["jurisdiction"], problem)
                     continue
@@ -83,7 +86,14 @@ class TrustFiles:
             try:
                 self._take(path, octets)
             except Refused as problem:
-                _complain(path, problem)
+                if problem.requirement == "TF-TRUST-5":
+                    # Time, or a clock that is set right, may mend it: look again though it does not change.
+                    self._read[path] = None
+                if self._told.get(path) != octets:
+                    self._told[path] = octets
+                    _complain(path, problem)
+            else:
+                self._told.pop(path, None)
         return self._store.digests() != before
 
     def fresh(self) -> list[dict[str, Any]]:

@@ -23,8 +23,14 @@ __all__ = ["DETAILS", "Channel", "Failed", "address", "endpoint_in", "plain"]
 
 DETAILS: Final = "grpc-status-details-bin"
 _PACKAGE: Final = "/threeflow.v1."
+# A server that stops cancels calls that reached it and that it did not begin.
 _PASSING: Final = frozenset(
-    {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.DEADLINE_EXCEEDED}
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+    }
 )
 
 M = TypeVar("M", bound=Message)

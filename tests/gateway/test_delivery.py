@@ -356,3 +356,18 @@ async def test_a_clock_that_jumps_an_hour_stops_no_delivery(owing: Owing, hours:
     debtor.owe([C])
     await debtor.carry(courier, 601)
     assert set(debtor.states().values()) == {"done"}
+
+
+@pytest.mark.requirement("TF-DELIV-4")
+@synchronous
+async def test_what_overtakes_a_document_that_has_to_wait_is_the_rest_of_one_request(owing: Owing) -> None:
+    debtor = owing(documents_per_request=3)
+    debtor.owe([A, A, A, A, A, B])
+    debtor.far.answer = lambda no: refused("too-many-requests", retryable=True) if no == 1 else taken()
+    await debtor.carry(debtor.courier(), 600)
+    # Two stood in the request that the first did not pass; then nothing of its subject is offered but it.
+    assert debtor.far.received == [2, 3, 6]
+    assert {number for each in debtor.far.requests[1:] for number in each} == {1, 6}
+    debtor.far.answer = lambda _: taken()
+    await debtor.carry(debtor.courier(), 600)
+    assert debtor.far.received == [2, 3, 6, 1, 4, 5]

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -351,3 +352,21 @@ async def test_trust_files_on_a_disk_that_hangs_hold_up_nobody(tmp_path: Path) -
             return newest is not None and newest.sequence == 2
 
         await eventually(newer)
+
+
+@pytest.mark.requirement("TF-TRUST-5", "TF-TRUST-21")
+@synchronous
+async def test_a_list_that_came_under_a_clock_set_back_is_taken_once_it_is_right(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    society = Society()
+    async with in_process(tmp_path, society, settings=QUIET) as (_, gateway):
+        right, files = gateway.node.now, gateway.node._trust_files
+        files._now = lambda: right() - timedelta(hours=1)
+        society.publish("xa")
+        _written(tmp_path / "trust" / "xa.json", society.trust_file("xa"))
+        for _ in range(3):
+            assert not await gateway.node.reload_trust()
+        assert caplog.text.count("is not taken") == 1
+        files._now = lambda: right() - timedelta(seconds=50)
+        assert await gateway.node.reload_trust()

@@ -157,6 +157,8 @@ class Process:
     def __init__(self, config: Path, endpoint: str) -> None:
         self.config = config
         self.endpoint = endpoint
+        self.environment: dict[str, str] = {}
+        """Variables of its own beside those of the tests."""
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -166,7 +168,7 @@ class Process:
             [sys.executable, "-m", "threeflow_gateway.app", "--config", str(self.config)],
             stdout=log,
             stderr=log,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
+            env={**os.environ, "PYTHONHASHSEED": "0", **self.environment},
         )
         log.close()
         deadline = time.monotonic() + 60

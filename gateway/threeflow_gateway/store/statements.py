@@ -221,8 +221,9 @@ NEWEST_LEAVES: Final = (
 )
 """The newest leaves with their receipts."""
 
-NEWEST_RECEIVED: Final = select(document.c.received_at).order_by(document.c.no.desc()).limit(1)
-"""When the newest document was taken in."""
+_RECENT: Final = select(document.c.received_at).order_by(document.c.no.desc()).limit(500).subquery()
+NEWEST_RECEIVED: Final = select(func.max(_RECENT.c.received_at))
+"""The latest time at which one of the newest documents was taken in: a clock may have jumped since."""
 
 COUNT_WAITING: Final = select(func.count(waiting.c.document.distinct()))
 """How many documents are pending."""
@@ -301,12 +302,15 @@ _OWED: Final = (
     .limit(bindparam("limit"))
 )
 
-DUE: Final = _OWED.where(~_held_back(when=_offered_later(_EARLIER)))
+# What follows a document in one request may be taken where it is not: once, so at its first attempt only.
+_HOLDS_BACK: Final = or_(_offered_later(_EARLIER), _EARLIER.c.attempts > 0)
+
+DUE: Final = _OWED.where(~_held_back(when=_HOLDS_BACK))
 """What a peer is owed now, oldest first; what an earlier one of the same subject holds back is not due."""
 
 DUE_LIVE: Final = _OWED.where(
     outbox.c.document > bindparam("after"),
-    ~_held_back(when=or_(_offered_later(_EARLIER), _EARLIER.c.document <= bindparam("after"))),
+    ~_held_back(when=or_(_HOLDS_BACK, _EARLIER.c.document <= bindparam("after"))),
 )
 """The same of what came after a document, about subjects of which nothing up to that document is owed."""
 

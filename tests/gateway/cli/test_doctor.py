@@ -258,6 +258,7 @@ BROKEN: dict[str, tuple[Callable[[Patient], object], set[tuple[str, str]]]] = {
 }  # fmt: skip
 
 LATER = {
+    timedelta(hours=-1): {("clock", "clock-behind-list"), ("clock", "clock-behind-log")},
     timedelta(days=24): {("trust", "trust-ends-soon")},
     timedelta(days=31): {("trust", "trust-stale")},
     timedelta(days=40): {("trust", "trust-expired")},

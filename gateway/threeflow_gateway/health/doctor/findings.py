@@ -164,6 +164,11 @@ TO_DO: Final[dict[str, tuple[Level, str, str]]] = {
         "Synchronise this machine's clock (NTP): tokens are refused beyond 60 s of skew.",
         "请同步本机时钟（NTP）：偏差超过 60 秒令牌将被拒绝。",
     ),
+    "clock-behind-list": (
+        "problem",
+        "Synchronise this machine's clock (NTP): a trust list that counts is younger than it.",
+        "请同步本机时钟（NTP）：有效信任列表的日期晚于本机时间。",
+    ),
     "clock-behind-log": (
         "problem",
         "Synchronise this machine's clock (NTP); it was set back.",

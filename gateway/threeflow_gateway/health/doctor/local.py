@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Generator, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,13 @@ def trust(config: Config, store: TrustStore, now: datetime) -> Iterator[Finding]
         try:
             store.add_file(path.read_bytes(), now=now)
         except (OSError, Refused) as problem:
+            early = _early(path, store) if getattr(problem, "requirement", "") == "TF-TRUST-5" else None
+            if early is not None:
+                yield found(
+                    "clock", "clock-behind-list", f"{path}: a list is dated {early}, it is {now} here",
+                    f"{path}：列表日期为 {early}，本机时间为 {now}",
+                )  # fmt: skip
+                continue
             yield found("trust", "trust-unreadable", f"{path}: {problem}", f"{path}：{problem}")
     for name in store.jurisdictions():
         yield from _age(store, name, now)
@@ -42,6 +49,16 @@ def trust(config: Config, store: TrustStore, now: datetime) -> Iterator[Finding]
             f"node.endpoint is {config.node.endpoint}, the list names {node.endpoint}",
             f"node.endpoint 为 {config.node.endpoint}，列表所载为 {node.endpoint}",
         )  # fmt: skip
+
+
+def _early(path: Path, store: TrustStore) -> datetime | None:
+    """Load a file whose lists are good but for this clock, and return the date of the newest."""
+    try:
+        return store.add_file(
+            path.read_bytes(), now=datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+        ).issued_at
+    except (OSError, Refused):
+        return None
 
 
 def _age(store: TrustStore, name: str, now: datetime) -> Iterator[Finding]:
