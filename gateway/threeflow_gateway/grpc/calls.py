@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import grpc
@@ -17,9 +16,10 @@ from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.binding.callers import Claim
 from threeflow_gateway.binding.verbs import Call, Verbs
 from threeflow_gateway.grpc import statuses
+from threeflow_gateway.grpc.shapes import Shape, shape
 from threeflow_gateway.observe.traces import HEADER
 
-__all__ = ["Asked", "Behaviour", "Context", "Shape", "behaviours", "read", "shape"]
+__all__ = ["Asked", "Behaviour", "Context", "behaviours", "read"]
 
 _LOG = logging.getLogger(__name__)
 _METHOD: Final = "POST"
@@ -106,14 +106,6 @@ def read(kind: type[M], octets: bytes) -> M:
         raise Refused("bad-request", "TF-GRPC-6", f"the octets are no {kind.DESCRIPTOR.name}") from error
 
 
-class Shape(Enum):
-    """How many messages go either way."""
-
-    UNARY = "unary"
-    ANSWERS = "answers"
-    EXCHANGE = "exchange"
-
-
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What becomes of the calls of one method, by its full name with the leading slash.
@@ -138,13 +130,6 @@ class Behaviour:
 
     async def _exchange(self, _messages: object, context: Context) -> None:
         await self.act(b"", context)
-
-
-def shape(method: MethodDescriptor) -> Shape:
-    """Return the shape of a described method."""
-    if method.client_streaming:
-        return Shape.EXCHANGE
-    return Shape.ANSWERS if method.server_streaming else Shape.UNARY
 
 
 def behaviours(described: ServiceDescriptor, verbs: object, *, stalled_seconds: float) -> list[Behaviour]:

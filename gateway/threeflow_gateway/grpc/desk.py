@@ -8,8 +8,7 @@ import grpc
 import grpc.aio
 
 from threeflow_gateway.grpc.calls import Behaviour
-from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opened
-from threeflow_gateway.grpc.statuses import packed
+from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opened, packed
 from threeflow_gateway.observe.traces import HEADER
 
 __all__ = ["Desk"]

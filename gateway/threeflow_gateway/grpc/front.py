@@ -22,10 +22,10 @@ import uvloop
 from google.protobuf.descriptor import MethodDescriptor
 
 from threeflow_gateway.config import Grpc
-from threeflow_gateway.grpc.calls import Shape, shape
-from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opening
+from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opening, unpacked
 from threeflow_gateway.grpc.listener import SERVICES, Listener
-from threeflow_gateway.grpc.statuses import DETAILS, unpacked
+from threeflow_gateway.grpc.shapes import Shape, shape
+from threeflow_gateway.grpc.statuses import DETAILS
 from threeflow_gateway.observe import logs
 from threeflow_gateway.observe.traces import HEADER
 

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, cast
 
-__all__ = ["NO_CALL", "Link", "Say", "opened", "opening"]
+__all__ = ["NO_CALL", "Link", "Say", "opened", "opening", "packed", "unpacked"]
 
 NO_CALL: Final = 0
 _HEAD: Final = struct.Struct(">IIB")
 _OPENING: Final = struct.Struct(">dHHH")
+_STATUS: Final = struct.Struct(">iH")
 _NO_DEADLINE: Final = -1.0
+_UNAVAILABLE: Final = 14
 
 
 class Say(IntEnum):
@@ -63,6 +65,21 @@ def opened(payload: bytes) -> tuple[str, float | None, tuple[bytes, bytes], byte
     one, at = payload[at : at + first], at + first
     two, at = payload[at : at + second], at + second
     return method, None if left == _NO_DEADLINE else left, (one, two), payload[at:]
+
+
+def packed(code: int, message: str, details: bytes) -> bytes:
+    """Return a status as octets, for a port that is elsewhere."""
+    said = message.encode("utf-8")
+    return _STATUS.pack(code, len(said)) + said + details
+
+
+def unpacked(octets: bytes) -> tuple[int, str, bytes]:
+    """Read what `packed` wrote; of no octets, that the node is gone."""
+    if not octets:
+        return _UNAVAILABLE, "the node is gone", b""
+    code, length = _STATUS.unpack_from(octets)
+    at = _STATUS.size
+    return code, octets[at : at + length].decode("utf-8"), octets[at + length :]
 
 
 class Link(asyncio.Protocol):

@@ -5,7 +5,6 @@ The sealed refusal stands in the status details, which are metadata: gRPC begins
 say less of the code.
 """
 
-import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,16 +23,13 @@ __all__ = [
     "Status",
     "cannot",
     "of",
-    "packed",
     "problem",
     "refused",
-    "unpacked",
 ]
 
 DETAILS: Final = "grpc-status-details-bin"
 MOST_DETAIL_OCTETS: Final = 5120
 _MOST_MESSAGE: Final = 200
-_PACKED: Final = struct.Struct(">iH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +98,3 @@ def _details(code: grpc.StatusCode, message: str, detail: RefusalDetail) -> byte
     status.details.add().Pack(detail)
     octets: bytes = status.SerializeToString()
     return octets
-
-
-def packed(code: int, message: str, details: bytes) -> bytes:
-    """Return a status as octets, for a port that is elsewhere."""
-    said = message.encode("utf-8")
-    return _PACKED.pack(code, len(said)) + said + details
-
-
-def unpacked(octets: bytes) -> tuple[int, str, bytes]:
-    """Read what `packed` wrote; of no octets, that the node is gone."""
-    if not octets:
-        return grpc.StatusCode.UNAVAILABLE.value[0], "the node is gone", b""
-    code, length = _PACKED.unpack_from(octets)
-    at = _PACKED.size
-    return code, octets[at : at + length].decode("utf-8"), octets[at + length :]
