@@ -456,6 +456,8 @@ class CodeListSummary(_message.Message):
     LICENCE_FIELD_NUMBER: _builtins.int
     RETRIEVED_FIELD_NUMBER: _builtins.int
     CODES_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The list's id, as in the `list` of every code. Required."""
     authority: _builtins.str
@@ -470,6 +472,8 @@ class CodeListSummary(_message.Message):
     """Day on which it was read, YYYY-MM-DD. Required."""
     codes: _builtins.int
     """How many codes it has. Required."""
+    to: _builtins.str
+    """Last day on which the list counts, YYYY-MM-DD. Absent where it is open."""
     @_builtins.property
     def title(self) -> Global___Bilingual:
         """What it lists. Required."""
@@ -485,12 +489,20 @@ class CodeListSummary(_message.Message):
         licence: _builtins.str = ...,
         retrieved: _builtins.str = ...,
         codes: _builtins.int = ...,
+        to: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_to", b"_to", "from", b"from", "title", b"title", "to", b"to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "codes", b"codes", "edition", b"edition", "id", b"id", "licence", b"licence", "retrieved", b"retrieved", "source", b"source", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from", b"_from", "_to", b"_to", "authority", b"authority", "codes", b"codes", "edition", b"edition", "from", b"from", "id", b"id", "licence", b"licence", "retrieved", b"retrieved", "source", b"source", "title", b"title", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__from: _TypeAlias = _typing.Literal["from"]  # noqa: Y015
+    _WhichOneofArgType__from: _TypeAlias = _typing.Literal["_from", b"_from"]  # noqa: Y015
+    _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
+    _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from) -> _WhichOneofReturnType__from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to) -> _WhichOneofReturnType__to | None: ...
 
 Global___CodeListSummary: _TypeAlias = CodeListSummary  # noqa: Y015
 
