@@ -7,7 +7,7 @@ import pytest
 
 from kit.asynchronous import eventually, synchronous
 from kit.members import Society
-from kit.papers import Agreement, Parcel, name, paper
+from kit.papers import Agreement, Parcel, name, paper, ref
 from kit.raw import post
 from kit.stations import Fleet, Station, in_process
 from threeflow import dossier, envelope, parts, strict
@@ -155,3 +155,30 @@ def test_an_envelope_that_spells_its_members_with_escapes_is_read_all_the_same()
     assert envelope.read(odd).parts
     assert envelope.read(for_reader(odd, "xa.pay", society.store().node)).parts == ()
     assert for_reader(odd, "xa.customs", society.store().node) == odd
+
+
+@pytest.mark.requirement("TF-DOS-36")
+@synchronous
+async def test_a_dossier_for_release_leaves_out_what_was_matched_for_foreign_exchange(tmp_path: Path) -> None:
+    async with in_process(tmp_path, Society()) as (station, _):
+        parcel = Parcel()
+        for each in (parcel.order, parcel.payment, parcel.waybill, parcel.declaration):
+            assert (await station.submit(each)).taken_in
+        matches = {}
+        for kind in ("clearance", "fx"):
+            matches[kind] = paper(
+                "match-result/matched", "xa.hub", ["xa.customs", "xa.platform"], keys=parcel.case_keys,
+                references=[ref(parcel.order)], header={"kind": kind}, purpose=kind,
+            )  # fmt: skip
+            assert (await station.submit(matches[kind])).taken_in
+        client = station.as_("xa.customs")
+        for purpose, told, kept in (
+            ("risk-assessment", {"clearance"}, ["fx"]),
+            ("evidence", {"clearance", "fx"}, []),
+        ):
+            head = await client.cut_dossier(parcel.keys[0], receivers=["xb.customs"], purpose=purpose)
+            found = await client.dossier(head.digest)
+            assert isinstance(found, dossier.Dossier)
+            assert {each.document.header["kind"] for each in found.of_type("match-result")} == told
+            named = [(each["id"], each["reason"]) for each in found.head.payload["withheld"]]
+            assert named == [(matches[each]["header"]["id"], "not-for-purpose") for each in kept]

@@ -103,6 +103,17 @@ def test_schemas_and_exchange_table_name_the_same_types_and_kinds() -> None:
         assert row["family"] == schemas.family(row["type"])
 
 
+@pytest.mark.requirement("TF-DOS-36")
+def test_purposes_of_the_exchange_table_are_codes_and_no_kind_that_release_needs_says_any() -> None:
+    table = Standard.load().table
+    kinds = {(row.type, kind.name): kind for row in table.rows.values() for kind in row.kinds.values()}
+    kept = {each: kind.purposes for each, kind in kinds.items() if kind.purposes is not None}
+    assert ("match-result", "fx") in kept
+    for each, purposes in kept.items():
+        assert purposes <= set(LISTS.get("purpose").codes), each
+        assert all(step.track in {"match", "life"} for step in kinds[each].steps), f"{each} moves goods"
+
+
 def _kinds(schemas: Schemas, type_: str) -> set[str]:
     narrowed = schemas.schema(type_)["properties"]["header"]["allOf"][1]
     return set(narrowed["properties"]["kind"]["enum"])

@@ -12,9 +12,9 @@ from tools.compat.change import Change, members, rest, shared, words
 PART: Final = "exchange table"
 SPOKEN: Final = ("title", "note", "serves")
 LISTS: Final = {"issuers": "issuer", "receivers": "receiver", "joins": "join"}
-FOUND_BY: Final = ("number", "mentions", "register", "undone", "confirms", "retention")
-"""What only lets a node supply facts, tell whose number it is, or keep data: that it comes is additive,
-another value or none breaks.
+FOUND_BY: Final = ("number", "mentions", "register", "undone", "confirms", "retention", "purposes")
+"""What only lets a node supply facts, tell whose number it is, keep data or hold it back: that it comes is
+additive, another value or none breaks.
 """
 VOCABULARY: Final = ("roles", "positions", "families", "subjects", "accounts", "findings", "facts", "names")
 Node = Mapping[str, Any]

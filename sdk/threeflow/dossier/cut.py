@@ -68,7 +68,8 @@ def build(
 ) -> bytes:
     """Return the octets of a dossier of the documents held, in their order.
 
-    Parts are left out whose purposes do not include the order's, or that not all who get it may be given.
+    Documents are left out, and named as withheld, that the exchange table says are for other purposes. Parts
+    are left out whose purposes do not include the order's, or that not all who get it may be given.
     ``checkpoint`` and ``witnesses`` are sealed envelopes. The result is not verified.
 
     Raises:
@@ -79,15 +80,30 @@ def build(
     """
     if not order.as_of <= order.issued_at <= order.valid_until:
         raise ValueError("a dossier holds as of a moment not after its cut, and until one not before it")
-    entries = tuple(_entry(each, order) for each in held)
+    enclosed, aside = _by_purpose(standard, held, order.purpose)
+    entries = tuple(_entry(each, order) for each in enclosed)
     sealed_checkpoint = bundle.seal_of(checkpoint)
     seen = tuple(bundle.seal_of(each) for each in witnesses)
-    left_out = tuple((bundle.seal_of(each.document), each.reason) for each in withheld)
+    left_out = tuple((bundle.seal_of(each.document), each.reason) for each in (*withheld, *aside))
     head = _head(order, standard, entries, sealed_checkpoint, seen, left_out)
     sealed_head = envelope.read(envelope.seal(strict.dump(head), *seal_keys))
     return bundle.write(
         sealed_head, entries, sealed_checkpoint.envelope, tuple(each.envelope for each in seen)
     )
+
+
+def _by_purpose(standard: Standard, held: Sequence[Held], purpose: str) -> tuple[list[Held], list[Withheld]]:
+    """What the purpose needs, and what the table keeps for others (TF-DOS-36)."""
+    enclosed: list[Held] = []
+    aside: list[Withheld] = []
+    for each in held:
+        header = bundle.seal_of(each.document).header
+        row = standard.table.row(str(header["type"]))
+        if row is None or row.kind(str(header["kind"])).is_for(purpose):
+            enclosed.append(each)
+        else:
+            aside.append(Withheld(each.document, "not-for-purpose"))
+    return enclosed, aside
 
 
 def _entry(held: Held, order: Order) -> Entry:

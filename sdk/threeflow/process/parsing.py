@@ -29,13 +29,23 @@ NATURES = ("fact", "request", "act")
 ANY_ROLE = "any"
 _KIND = {
     *("title", "subject", "position", "competence", "issuers", "must", "steps", "post", "agrees", "declares"),
-    *("findings", "no-effect", "register", "confirms"),
+    *("findings", "no-effect", "register", "confirms", "purposes"),
 }
 _ROW = {
     *("type", "family", "subject", "nature", "title", "note", "issuers", "receivers", "must", "joins", "at"),
     *("position", "position-of", "office", "competence", "scope", "declares", "replace", "issuer-of"),
     *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect", "confirms"),
-    *("account", "accounts", "entries", "entries-of", "number", "mentions", "register", "retention"),
+    *(
+        "account",
+        "accounts",
+        "entries",
+        "entries-of",
+        "number",
+        "mentions",
+        "register",
+        "retention",
+        "purposes",
+    ),
 }
 _HEAD = {
     *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),
@@ -221,6 +231,7 @@ class _Reader:
             member: row.value[member]
             for member in (
                 *("steps", "post", "findings", "no-effect", "must", "competence", "register", "confirms"),
+                "purposes",
             )
             if member in row.value
         }
@@ -251,6 +262,7 @@ class _Reader:
             no_effect=whole.text("no-effect") if "no-effect" in whole.value else None,
             register=str(whole.get("register", "")),
             confirms=bool(whole.get("confirms", False)),
+            purposes=frozenset(whole.strings("purposes")) if "purposes" in whole.value else None,
         )
         _effect(node, kind)
         return kind

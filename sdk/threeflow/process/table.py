@@ -108,7 +108,8 @@ class Kind:
 
     `agrees` says whether its issuer's answer is a yes or a no, None where it is no answer; `confirms` that
     the giver of a number confirms with it the claims of the documents that it names. `no_effect` is the
-    stated reason where it causes nothing. `needs` are the references that it has to name, each a choice of
+    stated reason where it causes nothing. `purposes` are those of a dossier that encloses it, None for every
+    purpose. `needs` are the references that it has to name, each a choice of
     types, and `must` all these types.
     """
 
@@ -128,6 +129,11 @@ class Kind:
     no_effect: Text | None
     register: str = ""
     confirms: bool = False
+    purposes: frozenset[str] | None = None
+
+    def is_for(self, purpose: str) -> bool:
+        """Say whether a dossier that is cut for a purpose encloses it (TF-DOS-36)."""
+        return self.purposes is None or purpose in self.purposes
 
 
 def choice(need: frozenset[str]) -> str:

@@ -1,15 +1,17 @@
 """A dossier that was cut as the standard says is valid, quickly, and says what the documents say."""
 
+import json
 import time
 
 import pytest
 
-from kit.crossing import ASKED_AT, CUT_AT, VALID_UNTIL, WAYBILL, Crossing
-from threeflow import dossier, envelope, parts
+from kit.crossing import ASKED_AT, CUT_AT, ORDER, VALID_UNTIL, WAYBILL, Crossing
+from threeflow import documents, dossier, envelope, parts
 from threeflow.dossier import Withheld
 from threeflow.errors import Refused
 from threeflow.standard import Standard
 from threeflow.trust import TrustStore
+from threeflow_spec import read
 
 
 def test_twenty_documents_are_valid(octets: bytes, ask) -> None:
@@ -62,6 +64,37 @@ def test_parts_for_other_purposes_are_left_out_and_named(crossing: Crossing, oct
     assert list(parts.read(order.payload, order.envelope.parts)) == ["buyer"]
     assert payment.envelope.parts == ()
     assert len(envelope.read(crossing.pieces["payment"].raw).parts) == 1
+
+
+@pytest.mark.requirement("TF-DOS-36")
+@pytest.mark.parametrize(
+    ("kind", "purpose", "enclosed"),
+    [
+        ("clearance", "release-on-documents", True),
+        ("fx", "release-on-documents", False),
+        ("finance", "release-on-documents", False),
+        ("statistics", "release-on-documents", False),
+        ("fx", "evidence", True),
+    ],
+)
+def test_a_document_for_other_purposes_is_withheld_and_named(
+    kind: str, purpose: str, enclosed: bool, standard: Standard
+) -> None:
+    crossing = Crossing().until_release()
+    vector = json.loads(read("v1/vectors/documents/match-result/matched.json"))
+    content = {each: value for each, value in vector.items() if each != "header"}
+    order = crossing.pieces["order"]
+    match = crossing.add(
+        "match", "match-result", kind, "xa.customs", receivers=["xb.customs"], subjects=[{"keys": [ORDER]}],
+        references=[documents.reference_to(order.payload, order.digest)],
+        **content,
+    )  # fmt: skip
+    octets = crossing.dossier(standard, purpose=purpose)
+    found = dossier.read(octets)
+    assert bool(found.of_type("match-result")) is enclosed
+    named = [(each["type"], each["digest"], each["reason"]) for each in found.head.payload["withheld"]]
+    assert named == ([] if enclosed else [("match-result", match.digest, "not-for-purpose")])
+    assert dossier.verify(octets, crossing.store(), standard, now=ASKED_AT).problems == ()
 
 
 @pytest.mark.requirement("TF-DOS-29")
