@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from threeflow.errors import Refused, Unavailable
 from threeflow_gateway.cli import (
+    archive,
     audit,
     coverage,
     database,
@@ -31,6 +32,7 @@ GROUPS = (
     demo,
     serve,
     signer,
+    archive,
     audit,
     erase,
     database,
