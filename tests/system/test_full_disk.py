@@ -159,8 +159,8 @@ async def without_room(trial: Trial, *, left: int) -> None:
 async def test_a_node_without_room_says_so_and_goes_on_when_there_is_room(kind: str, tmp_path: Path) -> None:
     with disk(kind, tmp_path) as at:
         trial = Trial(tmp_path, at)
-        trial.fleet.start()
         try:
+            trial.fleet.start()
             for left in (0, 200_000, 400_000):
                 assert await trial.send([Parcel().order for _ in range(20)]) == {201}
                 await without_room(trial, left=left)
