@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from threeflow_gateway.store.tables import document, head, incident, trust_list
 
@@ -20,6 +20,9 @@ __all__ = [
 ]
 
 Row = Mapping[str, Any]
+
+# Spelt out, not bound: so the index of checkpoints is found.
+_IS_CHECKPOINT: Final[Any] = literal_column("document.type = 'checkpoint'")
 
 LISTS: Final = select(trust_list).order_by(trust_list.c.jurisdiction, trust_list.c.sequence)
 """All trust lists that were taken in, oldest first within a jurisdiction."""
@@ -46,7 +49,7 @@ CHECKPOINTS_SINCE: Final = (
     select(document.c.no)
     .where(
         document.c.no > bindparam("after"),
-        document.c.type == "checkpoint",
+        _IS_CHECKPOINT,
         document.c.issuer == bindparam("issuer"),
     )
     .limit(1)
@@ -58,7 +61,7 @@ DOCUMENTS: Final = select(head.c.documents)
 
 NEWEST_FOREIGN_CHECKPOINT: Final = (
     select(document.c.envelope)
-    .where(document.c.type == "checkpoint", document.c.issuer == bindparam("issuer"))
+    .where(_IS_CHECKPOINT, document.c.issuer == bindparam("issuer"))
     .order_by(document.c.no.desc())
     .limit(1)
 )

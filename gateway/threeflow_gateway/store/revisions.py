@@ -93,11 +93,9 @@ def prepare(database: Database) -> None:
         OutdatedDatabaseError: it lacks migrations.
         NewerDatabaseError: it is of a later release.
     """
-    missing = _missing(database)
-    if missing and database.embedded:
-        # Only then: what it changed is checked row by row, which takes minutes where there are millions.
+    if database.embedded:
         upgrade(database)
-        missing = _missing(database)
+    missing = _missing(database)
     if missing:
         raise OutdatedDatabaseError(
             f"the database lacks the revisions {', '.join(missing)}: run 'threeflow database upgrade' first"
@@ -120,12 +118,14 @@ def upgrade(database: Database, to: str = "head") -> tuple[str, ...]:
         OperationalError: a table could not be had in forty attempts, or the database is gone.
     """
     applied: list[str] = []
-    while True:
+    # Only where there is something to do: what a migration changed is checked row by row, which takes long.
+    while _missing(database):
         done = _patiently(database, to)
         if done is None:
-            return tuple(applied)
+            break
         _LOG.info("the database is at revision %s", done)
         applied.append(done)
+    return tuple(applied)
 
 
 def _patiently(database: Database, to: str) -> str | None:

@@ -252,12 +252,13 @@ SET_BUNDLE: Final = (
 
 DOSSIERS_TO_FETCH: Final = (
     select(dossier.c.digest, document.c.issuer, document.c.no)
-    .join(document, document.c.digest == dossier.c.digest)
+    # Not by the digest itself: SQLite would walk through all documents and look each one up among dossiers.
+    .join(document, document.c.digest == func.coalesce(dossier.c.digest, ""))
     .where(dossier.c.bundle.is_(None), dossier.c.reason == "")
-    .order_by(document.c.no)
+    .order_by(dossier.c.at, dossier.c.digest)
     .limit(bindparam("limit"))
 )
-"""Dossiers whose heads came and whose bundles are still to be fetched."""
+"""Dossiers whose heads came and whose bundles are still to be fetched, the oldest first."""
 
 # ---- delivery
 

@@ -86,6 +86,13 @@ document: Final = Table(
     UniqueConstraint("id", "issuer", name="document_is_bound_once"),
     UniqueConstraint("leaf", name="leaf_is_given_once"),
     Index("document_by_digest", "digest"),
+    Index(
+        "checkpoint_by_issuer",
+        "issuer",
+        "no",
+        sqlite_where=text("type = 'checkpoint'"),
+        postgresql_where=text("type = 'checkpoint'"),
+    ),
 )
 
 subject: Final = Table(
@@ -117,6 +124,7 @@ subject_document: Final = Table(
     metadata,
     Column("subject", BigInteger, ForeignKey("subject.no"), primary_key=True),
     Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
+    Index("subject_by_document", "document"),
     sqlite_with_rowid=False,
 )
 
