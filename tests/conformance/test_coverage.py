@@ -114,7 +114,8 @@ def test_the_form_is_typed_and_the_environment_wins(tmp_path: Path) -> None:
 
 
 def test_every_check_says_in_chinese_too_what_it_judges() -> None:
-    assert set(titles()) == {each.id for each in all_checks()}
+    known = {each.id for each in all_checks()}
+    assert set(titles()) == known, "say it in conformance/threeflow_conformance/data/titles.zh.yaml"
     assert all(re.search("[一-鿿]", each) for each in titles().values())
     assert all(each.title.endswith(".") for each in all_checks())
 
