@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from threeflow.process import Finding as ProcessFinding
+from threeflow.process.table import Text
 from threeflow.rules import Finding as RuleFinding
 
-__all__ = ["of_process", "of_rules"]
+__all__ = ["of_process", "of_rules", "of_unknown_position"]
 
 
 def of_rules(findings: Iterable[RuleFinding]) -> list[dict[str, object]]:
@@ -35,6 +36,17 @@ def of_process(findings: Iterable[ProcessFinding]) -> list[dict[str, object]]:
         }
         for each in findings
     ]
+
+
+def of_unknown_position(text: Text, pointer: str) -> dict[str, object]:
+    """Return why an act waits: nothing that is held says who holds the position that it speaks for."""
+    return {
+        "rule": "position-unknown",
+        "severity": "information",
+        "verdict": "unknown",
+        "pointer": pointer,
+        "message": {"en": text.en, "zh": text.zh},
+    }
 
 
 def _plain(value: object) -> object:

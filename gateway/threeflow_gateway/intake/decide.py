@@ -127,6 +127,9 @@ class Decider:
             each.severity == "error" and each.verdict == "fail" for each in found
         ):
             outcome = "flagged"
+        if held_back:
+            words = self._table.findings["position-unknown"]
+            noted.append(said.of_unknown_position(words, row.position or ""))
         findings = (*said.of_rules(found), *noted)
         effect = "held-back" if held_back else outcome
         subjects = [realise(workspace, change.plan, unit.issuer) for change in changes]
