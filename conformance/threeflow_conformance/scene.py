@@ -40,7 +40,7 @@ class Shared:
 
 @dataclass(slots=True)
 class Scene:
-    """One case's view."""
+    """One case's view; ``said`` is the paper that was submitted last."""
 
     network: Network
     parameters: Parameters
@@ -50,6 +50,7 @@ class Scene:
     shared: Shared
     expected: list[tuple[str, str]] = field(default_factory=list)
     binding: str = "rest"
+    said: Paper | None = None
     _papers: Papers | None = None
 
     # ---- expectations
@@ -210,8 +211,10 @@ class Scene:
     async def submit(self, paper: Paper | bytes, caller: Member | None = None) -> Answer:
         """Submit a paper, or any octets; the caller is the issuer unless another is named."""
         body = paper if isinstance(paper, bytes) else self.seal(paper)
-        if isinstance(paper, Paper) and paper.right:
-            self.twin_of(paper.right)
+        if isinstance(paper, Paper):
+            self.said = paper
+            if paper.right:
+                self.twin_of(paper.right)
         who = caller or (
             self.network.members[paper.issuer] if isinstance(paper, Paper) else self.network.home("platform")
         )

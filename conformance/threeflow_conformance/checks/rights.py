@@ -165,11 +165,13 @@ TWINS: Mapping[str, Twin] = {
 
 @check(*sorted({each for each, _ in TWINS.values()}), cases=lambda: TWINS)
 async def twin(scene: Scene, twin: Twin) -> None:
-    """One thing about who and where is wrong: not-entitled, and the right one is taken in."""
+    """One thing about who and where is wrong: not-entitled, nothing is kept, and the right one is taken in."""
     requirement, make = twin
     answer = await make(scene)
     named = (requirement, "TF-INTAKE-11", "TF-INTAKE-10")
     await scene.refused(answer, "not-entitled", *named, blame=requirement)
+    if scene.said is not None:
+        await scene.nothing_bound(scene.said, requirement)
     await scene.alive()
 
 
