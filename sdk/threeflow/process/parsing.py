@@ -35,17 +35,8 @@ _ROW = {
     *("type", "family", "subject", "nature", "title", "note", "issuers", "receivers", "must", "joins", "at"),
     *("position", "position-of", "office", "competence", "scope", "declares", "replace", "issuer-of"),
     *("facts", "names", "steps", "post", "findings", "kinds", "serves", "no-effect", "confirms"),
-    *(
-        "account",
-        "accounts",
-        "entries",
-        "entries-of",
-        "number",
-        "mentions",
-        "register",
-        "retention",
-        "purposes",
-    ),
+    *("account", "accounts", "entries", "entries-of", "number", "mentions", "register", "retention"),
+    "purposes",
 }
 _HEAD = {
     *("roles", "positions", "families", "subjects", "tracks", "accounts", "outcomes", "facts", "findings"),

@@ -355,21 +355,6 @@ def test_rules_list_explain_and_test(run) -> None:
     assert tested.json["vectors"] > 0
 
 
-@pytest.mark.parametrize(
-    ("words", "names"),
-    [
-        (("explain", "NO-99"), "NO-99"),
-        (("list", "--type", "nonsense"), "nonsense"),
-        (("list", "--profile", "nowhere"), "nowhere"),
-        (("list", "--overlay", "/nowhere"), "/nowhere"),
-    ],
-)
-def test_rules_say_2_for_what_is_not_there(words: tuple[str, ...], names: str, run) -> None:
-    answer = run("rules", *words)
-    assert (answer.code, names in answer.err) == (2, True)
-    assert run("rules", *words, "--json").json["error"]["code"] == "could-not-run"
-
-
 def test_table_shows_all_rows_and_one(run) -> None:
     rows = run("table", "show", "--json").json
     assert {"order", "declaration", "release"} <= {each["type"] for each in rows}

@@ -101,3 +101,18 @@ def test_lost_names_what_a_data_set_cannot_carry(run, files: Path) -> None:
     assert answer.code == 0
     assert "/items/0/originCountry" in {each["pointer"] for each in report["lost"]}
     assert run("lost", source, "--profile", "no-such-profile").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("explain", "NO-99"), "NO-99"),
+        (("list", "--type", "nonsense"), "nonsense"),
+        (("list", "--profile", "nowhere"), "nowhere"),
+        (("list", "--overlay", "/nowhere"), "/nowhere"),
+    ],
+)
+def test_rules_say_2_for_what_is_not_there(words: tuple[str, ...], names: str, run) -> None:
+    answer = run("rules", *words)
+    assert (answer.code, names in answer.err) == (2, True)
+    assert run("rules", *words, "--json").json["error"]["code"] == "could-not-run"
