@@ -79,7 +79,9 @@ class Connection:
 
     async def send(self, request: bytes) -> bool:
         """Send a request; say whether it was taken in."""
-        if self._streams is None:
+        # The server ends a connection on which nothing was asked for a while.
+        if self._streams is None or self._streams[0].at_eof():
+            self.close()
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
         writer.write(request)

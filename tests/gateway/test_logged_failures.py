@@ -38,7 +38,7 @@ def logged(form: str) -> Iterator[None]:
 
 @pytest.mark.usefixtures("each_storage")
 @pytest.mark.parametrize("form", logs.FORMATS)
-@pytest.mark.requirement("TF-REST-8", "TF-INTAKE-39")
+@pytest.mark.requirement("TF-REST-8", "TF-PART-9")
 @synchronous
 async def test_a_row_that_the_database_refuses_is_told_without_what_it_holds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
