@@ -71,9 +71,9 @@ def _patient_outside() -> None:
 @fault("TF-TOKEN-12", role=_ISSUER)
 def a_token_serves_for_every_attempt() -> None:
     def make(real: Any) -> Any:
-        def token(self: Any, method: str, target: str, body: Any) -> str:
+        async def token(self: Any, method: str, target: str, body: Any) -> str:
             if not hasattr(type(self), "kept"):
-                type(self).kept = real(self, method, target, body)
+                type(self).kept = await real(self, method, target, body)
             return str(type(self).kept)
 
         return token
