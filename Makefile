@@ -17,7 +17,7 @@ PYTHON  ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3;
 GENERATORS := $(wildcard tools/generate_*.py tools/requirements.py tools/*_page.py)
 
 .DEFAULT_GOAL := help
-.PHONY: bench-stored chaos-store clients sandbox engines migration help install demo test chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
+.PHONY: bench-stored chaos-store clients sandbox engines migration help install demo test test-long chaos chaos-network check format-check lint types imports proto drift table requirements format generate artefacts compat bench docs wheel clean
 
 help: ## say what can be made
 	@echo "Threeflow 三流合一. make TARGET [ARGS='…'] [VENV=.venv] [PYTHON=python3.11]"
@@ -36,9 +36,13 @@ demo: $(STAMP) ## two countries, real gateways on loopback, every order accounte
 	@echo "==> threeflow demo --out out/demo $(ARGS)"
 	@$(BIN)/threeflow demo --out out/demo $(ARGS)
 
-test: $(STAMP) ## run every test (ARGS='-k word')
-	@echo "==> pytest -n auto --dist loadfile $(ARGS)"
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+test: $(STAMP) ## run the tests, all but the long proofs (ARGS='-k word')
+	@echo "==> pytest -m 'not long' -n auto --dist loadfile $(ARGS)"
+	@$(BIN)/python -m pytest -m 'not long' -n auto --dist loadfile $(ARGS)
+
+test-long: $(STAMP) ## run the long proofs: every role, kills, faults of network, disk and clock (ARGS='-k word')
+	@echo "==> pytest -m long -n auto --dist loadfile $(ARGS)"
+	@$(BIN)/python -m pytest -m long -n auto --dist loadfile $(ARGS)
 
 chaos-network: $(STAMP) ## cut, delay, double and reorder what the demo's nodes send each other (ARGS='--faults 500 --invoices 500 --orders FILE')
 	@echo "==> pytest tests/system/test_network.py $(ARGS)"

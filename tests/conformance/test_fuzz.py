@@ -31,6 +31,7 @@ def _fuzzed(folder: Path, fault: str = "") -> Sequence[engine.Outcome]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_reference_gateway_stands_the_fuzzer_in_every_mode(tmp_path: Path) -> None:
     found = _fuzzed(tmp_path)
@@ -38,6 +39,7 @@ def test_the_reference_gateway_stands_the_fuzzer_in_every_mode(tmp_path: Path) -
     assert [each.said for each in found if each.verdict != "pass"] == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_crash_that_the_fuzzer_finds_is_a_failure_of_its_requirement(tmp_path: Path) -> None:
     failed = [each for each in _fuzzed(tmp_path, "every-refusal-is-a-500") if each.verdict == "fail"]

@@ -31,6 +31,7 @@ def _red(outcomes: list[engine.Outcome]) -> list[tuple[str, str, str, str]]:
     return [each.said for each in outcomes if each.verdict != "pass"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.requirement("TF-DOS-33", "TF-DOS-34")
 @pytest.mark.parametrize("role", [name for name, each in ROLES.items() if not each.issues])
@@ -47,6 +48,7 @@ def test_the_reference_gateway_conforms_in_every_role_over_both_bindings(tmp_pat
     assert len(run.outcomes) > (1400 if role in _WHOLE else 120)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_run_leaves_reports_a_certificate_and_a_transcript_that_judges_the_same(tmp_path: Path) -> None:
     node, out = Node(tmp_path / "network").start(), tmp_path / "out"

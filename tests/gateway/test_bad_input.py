@@ -21,7 +21,7 @@ from kit.asynchronous import synchronous
 from kit.commands import threeflow
 from kit.papers import Parcel, paper, ref
 from kit.raw import JOSE, bearer, code_of, post, seal_raw
-from kit.stations import Fleet, Station, configure
+from kit.stations import Fleet, Process, Station, configure
 from threeflow import messages, strict, trust
 from threeflow.keys import SigningKey
 
@@ -177,7 +177,9 @@ async def test_a_request_is_held_to_what_can_still_come_and_an_act_is_recorded(t
 @pytest.mark.slow
 @pytest.mark.requirement("TF-TRUST-3")
 @synchronous
-async def test_a_list_that_names_a_foreign_node_starts_no_node(tmp_path: Path) -> None:
+async def test_a_list_that_names_a_foreign_node_starts_no_new_node_and_teaches_no_other_anything(
+    tmp_path: Path,
+) -> None:
     async with process(tmp_path) as (station, fleet):
         await assert_goes_on(station)
         customs = station.as_(NODE)
@@ -191,8 +193,14 @@ async def test_a_list_that_names_a_foreign_node_starts_no_node(tmp_path: Path) -
         port = int(fleet.society.endpoints[NODE].rpartition(":")[2])
         configure(tmp_path, fleet.society, NODE, port)
         fleet.processes[NODE].stop()
+        # A node that holds a list goes on by it and complains (TF-TRUST-21); one that holds none is no node.
+        fleet.processes[NODE].start()
+        await assert_goes_on(station)
+        assert "trust-list-invalid" in (tmp_path / NODE / "log.txt").read_text()
+        fleet.processes[NODE].stop()
+        new = Process(configure(tmp_path / "new", fleet.society, NODE, port), station.endpoint)
         with pytest.raises(RuntimeError, match="trust-list-invalid"):
-            fleet.processes[NODE].start()
+            new.start()
         shown = threeflow("trust", "show", tmp_path / "trust" / "xa.json")
         assert shown.returncode == 2
         assert "trust-list-invalid" in shown.stdout + shown.stderr

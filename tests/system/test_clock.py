@@ -19,7 +19,7 @@ from kit.raw import code_of, post
 from kit.stations import Fleet, Station
 from threeflow.errors import Refused
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 NODE, PEER = "xa.customs", "xb.customs"
 JUMPS = (
     (3600, "token-expired", ()),

@@ -35,7 +35,7 @@ if sys.argv[1] == "--probe":
 from threeflow_gateway.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 States = Mapping[str, Mapping[str, datetime]]
 
 

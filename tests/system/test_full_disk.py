@@ -26,7 +26,7 @@ from threeflow import envelope
 from threeflow_gateway.store.database import Database
 from threeflow_gateway.store.verifying import verify
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 NODE = "xa.customs"
 ROOM = 100_000
 

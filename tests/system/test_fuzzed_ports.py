@@ -15,7 +15,7 @@ from kit.members import Society
 from kit.raw import post
 from kit.stations import in_process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.mark.requirement("TF-REST-1")

@@ -12,7 +12,7 @@ from kit import runs
 from kit.asynchronous import synchronous
 from kit.runs import Asked, Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 Done = tuple[Path, dict[str, Any]]
 
 

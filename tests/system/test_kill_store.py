@@ -17,7 +17,7 @@ from kit.asynchronous import eventually, synchronous
 from threeflow_gateway.store import revisions
 from threeflow_gateway.store.database import Database
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 async def shaken(

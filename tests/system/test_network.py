@@ -16,7 +16,7 @@ from kit.asynchronous import synchronous
 from kit.fault_proxy import KINDS
 from kit.runs import Asked, Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 Done = tuple[Path, dict[str, Any]]
 
 

@@ -21,7 +21,7 @@ from kit.stations import Fleet, Station, free_ports
 from threeflow import base64url
 from threeflow.v1 import document_service_pb2 as documents
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 NODE, SENDER, SUBMIT = "xa.customs", "xa.platform", "DocumentService/SubmitDocument"
 CALLERS = 8
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, make_url, select, text
+from sqlalchemy import Connection, event, insert, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
@@ -53,6 +53,9 @@ class Database:
         else:
             self._writer = postgresql_engine(self.url, busy_seconds, reads=False)
             self._reader = postgresql_engine(self.url, busy_seconds, reads=True)
+        self._closed = False
+        for engine in (self._writer, self._reader):
+            event.listen(engine, "checkin", self._checked_in)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -136,9 +139,14 @@ class Database:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; one that is still in use is closed when it is given back."""
+        self._closed = True
         self._writer.dispose()
         self._reader.dispose()
+
+    def _checked_in(self, connection: object, record: Any) -> None:
+        if self._closed and connection is not None:
+            record.invalidate()
 
 
 def _file(url: URL) -> Path | None:

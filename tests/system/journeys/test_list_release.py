@@ -134,6 +134,7 @@ async def test_forty_lists_are_cleared_once_each_and_a_void_summary_reopens_its_
         ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TF-ACC-6", "TF-ACC-12")
 @synchronous
 async def test_four_thousand_lists_are_cleared_once_each_over_a_running_gateway(world: World) -> None:
