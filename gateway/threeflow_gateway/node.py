@@ -231,7 +231,8 @@ class GatewayNode:
                 return page
             try:
                 # Another process of this node commits without a sound here: look again every second.
-                await asyncio.wait_for(bell.wait(), min(left, 1.0))
+                async with asyncio.timeout(min(left, 1.0)):
+                    await bell.wait()
             except TimeoutError:
                 continue
 
@@ -335,7 +336,8 @@ class GatewayNode:
         pause = self.config.trust.reload_seconds or None
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._trust_bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._trust_bell.wait()
             self._trust_bell.clear()
             await self.reload_trust()
 
@@ -343,7 +345,8 @@ class GatewayNode:
         pause = self.config.process.reload_seconds or None
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._rule_bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._rule_bell.wait()
             self._rule_bell.clear()
             await self.reload_rules()
 

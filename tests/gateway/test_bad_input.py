@@ -177,7 +177,7 @@ async def test_a_request_is_held_to_what_can_still_come_and_an_act_is_recorded(t
 @pytest.mark.slow
 @pytest.mark.requirement("TF-TRUST-3")
 @synchronous
-async def test_a_list_that_names_a_foreign_node_starts_no_new_node_and_teaches_no_other_anything(
+async def test_a_list_that_names_a_foreign_node_starts_no_node(
     tmp_path: Path,
 ) -> None:
     async with process(tmp_path) as (station, fleet):

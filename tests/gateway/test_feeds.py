@@ -97,7 +97,8 @@ async def test_feeds_have_no_gap_over_processes_rotated_keys_and_a_restart(tmp_p
         third, _ = await stack.enter_async_context(in_process(tmp_path, society))
         stations.append(third)
         await write(40)
-        await asyncio.wait_for(asyncio.gather(*reading), 120)
+        async with asyncio.timeout(120):
+            await asyncio.gather(*reading)
         for consumer in consumers:
             assert sorted(each["document"]["id"] for each in consumer.events) == sorted(submitted)
             assert consumer.resent

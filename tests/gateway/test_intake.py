@@ -140,7 +140,8 @@ async def test_the_event_feed_has_no_gap_and_waits(tmp_path: Path) -> None:
         await asyncio.sleep(0.2)
         assert not waiting.done()
         await station.submit(Parcel().order)
-        assert await asyncio.wait_for(waiting, 5) == 6
+        async with asyncio.timeout(5):
+            assert await waiting == 6
 
 
 @pytest.mark.requirement("TF-INTAKE-25", "TF-INTAKE-26", "TF-INTAKE-4")

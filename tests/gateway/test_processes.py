@@ -247,5 +247,6 @@ async def test_a_feed_that_is_waited_for_at_one_process_ends_its_wait_by_a_commi
         await asyncio.sleep(0.2)
         order = Parcel().order
         await one.submit(order)
-        page = orjson.loads((await asyncio.wait_for(waiting, 25)).content)
+        async with asyncio.timeout(25):
+            page = orjson.loads((await waiting).content)
         assert [each["document"]["id"] for each in page["events"]] == [order["header"]["id"]]

@@ -179,7 +179,8 @@ class FaultProxy:
         elif kind == "reorder":
             self._passed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._passed.wait(), _REORDER_SECONDS)
+                async with asyncio.timeout(_REORDER_SECONDS):
+                    await self._passed.wait()
         return await self._forward(request)
 
     async def _forward(self, request: Message) -> bytes:

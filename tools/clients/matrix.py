@@ -171,7 +171,8 @@ class Attempt:
             stderr=asyncio.subprocess.STDOUT,
         )
         try:
-            octets, _ = await asyncio.wait_for(process.communicate(), STEP_SECONDS)
+            async with asyncio.timeout(STEP_SECONDS):
+                octets, _ = await process.communicate()
         except TimeoutError:
             process.kill()
             await process.wait()

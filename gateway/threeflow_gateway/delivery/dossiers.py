@@ -137,7 +137,8 @@ class Cutter:
             if given or not untried or left <= 0:
                 return given
             try:
-                await asyncio.wait_for(bell.wait(), left)
+                async with asyncio.timeout(left):
+                    await bell.wait()
             except TimeoutError:
                 continue
 
@@ -212,7 +213,8 @@ class Fetcher:
                 _LOG.exception("no dossiers could be fetched")
                 pause = _PAUSE_SECONDS
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._bell.wait()
 
     async def _round(self) -> float:
         """Fetch what is promised; return how many seconds to wait for more."""

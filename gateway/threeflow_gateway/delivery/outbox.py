@@ -141,7 +141,8 @@ class Outbox:
                 pause = POLL_SECONDS
             if pause:
                 try:
-                    await asyncio.wait_for(bell.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await bell.wait()
                 except TimeoutError:
                     continue
 

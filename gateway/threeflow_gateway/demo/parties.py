@@ -140,7 +140,8 @@ class Feed:
                 if self._task is None or self._task.done():
                     raise Unavailable(f"the event feed of {self.party.id} ended: {self._why()}")
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(event.wait(), WAIT_SECONDS)
+                    async with asyncio.timeout(WAIT_SECONDS):
+                        await event.wait()
 
     def _why(self) -> str:
         if self._task is None or self._task.cancelled():

@@ -246,7 +246,8 @@ def _first(errors: BaseExceptionGroup[Exception]) -> BaseException:
 
 async def _within(journey: Awaitable[list[Arrival]], shipment: Shipment) -> list[Arrival]:
     try:
-        return await asyncio.wait_for(journey, SHIPMENT_SECONDS)
+        async with asyncio.timeout(SHIPMENT_SECONDS):
+            return await journey
     except TimeoutError as error:
         number = shipment.deals[0].order_number
         raise Unavailable(f"invoice {number} did not end within {SHIPMENT_SECONDS:.0f} s") from error

@@ -18,6 +18,7 @@ HEADER: Final = "traceparent"
 HEADERS: Final = "threeflow-traceparents"
 """One traceparent for each line of a batch, in order, with commas between; a dash where there is none."""
 
+_EXPORT_SECONDS: Final = 3.0
 _FORM: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -136,7 +137,7 @@ def open_traces(node: str, endpoint: str, ratio: float) -> Traces:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
         raise ValueError("traces.endpoint needs the extra: pip install 'threeflow[tracing]'") from error
-    exporter = OTLPSpanExporter(endpoint=endpoint)
+    exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_EXPORT_SECONDS)
     return OpenTelemetry(node, BatchSpanProcessor(exporter), ratio=ratio)
 
 
