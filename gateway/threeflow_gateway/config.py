@@ -234,8 +234,8 @@ class Grpc:
         None,
     )
     own_process: bool = _setting(
-        "Whether the port is a process of its own beside the node's: gRPC's library then takes no time from"
-        " the node's core, and what ends it does not end the node. For machines with a core to spare.",
+        "Whether the port is a process of its own beside the node's: gRPC's library then works on another"
+        " core, and what ends it does not end the node. For machines with a core to spare.",
         False,
     )
     reflection: bool = _setting("Whether anyone may ask which services and messages there are.", True)
