@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 UPGRADE = """\
 Raise the tables of a node's database to this release, migration by migration, each in one transaction.
-Processes of the release before may go on writing meanwhile. A node on embedded SQLite does this by itself
-when it starts; on PostgreSQL it is done once, before the processes of the new release start."""
+Processes of the release before may go on writing meanwhile; new indices are made beside them. One that was
+interrupted is finished by the next, and one that runs beside another waits for it. A node on embedded SQLite
+does this by itself when it starts; on PostgreSQL it is done once, before the new release starts."""
 
 CURRENT = """\
 Print the revision of the tables of a node's database, the revision that this release needs, and the

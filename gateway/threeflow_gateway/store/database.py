@@ -93,6 +93,14 @@ class Database:
         finally:
             engine.dispose()
 
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Give a connection to PostgreSQL outside transactions, whose settings and locks end with it."""
+        with self._writer.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            yield connection
+
     def claim(self, node: str) -> None:
         """Open the log of a node, and refuse to open that of another.
 

@@ -4,6 +4,10 @@ An embedded database is raised by the node that opens it. A shared one is raised
 ``threeflow database upgrade``, before the processes of the new release start: those of the release before
 go on writing meanwhile, so that a migration only adds (a table, a column with a default or that may be
 null, an index), and what is no longer used is dropped one release later.
+
+A revision's file has ``upgrade()``, run in one transaction, and may have ``indices``: those that it adds to
+tables which stand already, made before that transaction. A revision that fills a table is another than the
+one that makes it: what makes a table locks those that it refers to.
 """
 
 import logging
@@ -20,6 +24,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.indices import AddedIndex
 from threeflow_gateway.store.tables import head, metadata
 
 __all__ = [
@@ -39,6 +44,7 @@ _LOCK: Final = 0x7468726565
 _PATIENCE: Final = "3s"
 """How long a migration may stand in front of writers for a table; then it steps back and tries again."""
 _ATTEMPTS: Final = 40
+_PAUSE_SECONDS: Final = 0.2
 
 
 class OutdatedDatabaseError(ValueError):
@@ -110,22 +116,61 @@ def _missing(database: Database) -> tuple[str, ...]:
 def upgrade(database: Database, to: str = "head") -> tuple[str, ...]:
     """Raise a database to a revision; return those that were applied, oldest first.
 
-    Every revision is one transaction. On PostgreSQL it waits for a table for three seconds, lets the writers
-    pass, and tries again.
+    Every revision is one transaction. On PostgreSQL one process upgrades at a time, others wait for it; the
+    transaction waits for a table for three seconds, lets the writers pass, and tries again; and an index on a
+    table that stands already is made before it, beside the writers. What was interrupted is finished by the
+    next call.
 
     Raises:
         NewerDatabaseError: the database is of a later release.
         OperationalError: a table could not be had in forty attempts, or the database is gone.
     """
+    step = _next if database.embedded else _next_beside_writers
     applied: list[str] = []
     # Only where there is something to do: what a migration changed is checked row by row, which takes long.
     while _missing(database):
-        done = _patiently(database, to)
+        done = step(database, to)
         if done is None:
             break
         _LOG.info("the database is at revision %s", done)
         applied.append(done)
     return tuple(applied)
+
+
+def _next_beside_writers(database: Database, to: str) -> str | None:
+    """Apply the next revision on PostgreSQL; None where there is none left."""
+    with database.session() as session:
+        # Making an index takes as long as it takes, and nobody waits behind it.
+        for setting in ("lock_timeout", "statement_timeout"):
+            session.execute(text(f"SET {setting} = 0"))
+        _wait_for_others(session)
+        missing = pending(session)
+        if not missing or current(session) == to:
+            return None
+        for each in _indices(missing[0]):
+            _LOG.info("the index %s is made beside the writers", each.name)
+            each.make_beside_writers(session)
+        return _patiently(database, to)
+
+
+def _wait_for_others(session: Connection) -> None:
+    """Wait until no other process upgrades; the lock ends with the session.
+
+    It is asked for again and again: who waits for a lock in the server holds a view of the database, and the
+    making of an index waits for all who do, so that the two would wait for each other.
+    """
+    told = False
+    while not session.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar_one():
+        if not told:
+            _LOG.info("another process upgrades the database; this one waits for it")
+            told = True
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _indices(revision: str) -> tuple[AddedIndex, ...]:
+    """Return the indices that a revision adds to tables which stand already."""
+    script = _scripts().get_revision(revision)
+    return getattr(script.module, "indices", ())
 
 
 def _patiently(database: Database, to: str) -> str | None:
@@ -136,7 +181,7 @@ def _patiently(database: Database, to: str) -> str | None:
             if attempt == _ATTEMPTS or "lock timeout" not in str(error):
                 raise
             _LOG.info("a migration waits for the writers, attempt %d", attempt)
-            time.sleep(0.2)
+            time.sleep(_PAUSE_SECONDS)
     raise AssertionError("unreachable")
 
 
@@ -146,13 +191,15 @@ def _next(database: Database, to: str) -> str | None:
         if not database.embedded:
             connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         missing = pending(connection)
         if not missing or current(connection) == to:
             return None
         context = MigrationContext.configure(connection)
         if current(connection) is not None and context.get_current_revision() is None:
             context.stamp(_scripts(), _FIRST)
+        if database.embedded:
+            for each in _indices(missing[0]):
+                each.make(connection)
         _run(connection, missing[0])
         return missing[0]
 

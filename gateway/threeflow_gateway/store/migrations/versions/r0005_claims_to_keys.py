@@ -1,4 +1,8 @@
-"""Claims to keys: who names a number, and whether with title to it."""
+"""Claims to keys: who names a number, and whether with title to it.
+
+It stands before the first release, and is none to run under load: it drops a table that builds before it
+write to, and keeps writers of subjects waiting while it fills the new one.
+"""
 
 import sqlalchemy as sa
 from alembic import op
