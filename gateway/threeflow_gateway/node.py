@@ -271,16 +271,17 @@ class GatewayNode:
 
     async def reload_trust(self) -> bool:
         """Read the trust files that changed; say whether a newer list is held now."""
-        changed = await self._trust_files.look()
-        # The store is read while documents are decided: it changes between two transactions.
-        async with self._writer.between():
-            newer = self._trust_files.take(changed)
+        async with self._trust_files.turn:
+            judged = await self._trust_files.look()
+            # The store is read while documents are decided: it changes between two transactions.
+            async with self._writer.between():
+                newer = self._trust_files.take(judged)
+                if newer:
+                    # Who the agencies are may be another by the new lists: states are folded anew.
+                    self._memory.clear()
             if newer:
-                # Who the agencies are may be another by the new lists: states are folded anew.
-                self._memory.clear()
-        if newer:
-            await self._restate()
-        await keep(self._trust_files, self.intake, self.now)
+                await self._restate()
+            await keep(self._trust_files, self.intake, self.now)
         if not newer:
             return False
         if self.config.delivery.enabled:

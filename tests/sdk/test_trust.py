@@ -117,6 +117,47 @@ def test_a_trust_file_is_read_back_any_number_of_times(store: trust.TrustStore) 
     assert again.to_file("xa") == file
 
 
+def test_what_is_added_to_a_copy_counts_once_it_is_adopted(store: trust.TrustStore) -> None:
+    first, copy = store.lists("xa")[0], store.copy()
+    before = store.digests()
+    added(copy, made(before=first.raw, sequence=2, nodes=[node(keys=[entry(SECOND)])]))
+    added(copy, made("xb"), "xb")
+    assert (store.digests(), store.jurisdictions()) == (before, ("xa",))
+    assert store.key(SECOND.kid) is None
+    assert store.jurisdiction_of_territory("FR") is None
+    store.adopt(copy)
+    assert store.digests() == copy.digests() != before
+    assert store.key(SECOND.kid) is not None
+    assert store.jurisdiction_of_territory("FR") == "xb"
+    # What is added to the copy later is none of the store's business.
+    added(copy, made(before=copy.lists("xa")[-1].raw, sequence=3))
+    assert len(store.lists("xa")) == 2
+
+
+@pytest.mark.requirement("TF-TRUST-20")
+def test_a_store_adopts_none_that_lacks_what_it_holds(store: trust.TrustStore) -> None:
+    copy = store.copy()
+    added(store, made(before=store.lists("xa")[0].raw, sequence=2))
+    other = trust.TrustStore("demo")
+    for lacking, said in ((copy, "does not go on"), (other, "of demo")):
+        with pytest.raises(ValueError, match=said):
+            store.adopt(lacking)
+    assert [each.sequence for each in store.lists("xa")] == [1, 2]
+
+
+def test_a_node_tells_whom_it_carries_for(store: trust.TrustStore) -> None:
+    assert store.carried_by("xa.customs") == ()
+    carried = [
+        trust.node_entry(name, name=name, roles=["carrier"], keys=[], via="xa.customs")
+        for name in ("xa.b", "xa.a")
+    ]
+    second = made(before=store.lists("xa")[0].raw, sequence=2, nodes=[node(), *carried])
+    added(store, second)
+    assert store.carried_by("xa.customs") == ("xa.a", "xa.b")
+    added(store, made(before=second, sequence=3, nodes=[node(), carried[0]]))
+    assert store.carried_by("xa.customs") == ("xa.b",)
+
+
 @pytest.mark.requirement("TF-TRUST-8")
 @pytest.mark.parametrize(
     "change", [{"anchor": "x"}, {"lists": []}, {"more": 1}, {"anchor": "sha-256:" + "0" * 64}]

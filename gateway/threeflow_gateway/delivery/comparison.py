@@ -6,7 +6,7 @@ states proves nothing; the list that it then shows does, where the same anchor s
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from threeflow import envelope
 from threeflow.errors import Refused, Unavailable
 from threeflow.trust import TrustStore
 from threeflow_gateway.delivery.peers import Peers
-from threeflow_gateway.intake.incidents import contradiction
+from threeflow_gateway.intake.incidents import Incident, contradiction
 from threeflow_gateway.intake.service import Intake
 from threeflow_gateway.store.duties import Duties
 
@@ -60,15 +60,17 @@ class Comparison:
         except (Refused, Unavailable) as problem:
             _LOG.info("%s says nothing of its trust lists now: %s", peer, type(problem).__name__)
             return
-        for raw in shown:
-            try:
-                if envelope.read(raw).digest not in wanted:
-                    continue
-            except Refused:
-                continue
-            found = contradiction(self._trust, raw, peer)
-            if found is not None:
-                await self._intake.report(found, self._now())
+        # A list may have thousands of nodes: nobody waits while it is read.
+        for found in await asyncio.to_thread(self._found, peer, shown, wanted):
+            await self._intake.report(found, self._now())
+
+    def _found(self, peer: str, shown: Iterable[bytes], wanted: Collection[str]) -> list[Incident]:
+        """Return what a peer's lists of these digests show against those that are held."""
+        return [
+            found
+            for raw in shown
+            if _digest(raw) in wanted and (found := contradiction(self._trust, raw, peer)) is not None
+        ]
 
     def _differs(self, stated: Mapping[str, Any]) -> bool:
         """Whether a peer states another list than the one that is held at this sequence."""
@@ -76,3 +78,11 @@ class Comparison:
             each.sequence == stated["sequence"] and each.digest != stated["digest"]
             for each in self._trust.lists(str(stated["jurisdiction"]))
         )
+
+
+def _digest(raw: bytes) -> str:
+    """Return the digest of an envelope's payload; empty where it is none."""
+    try:
+        return envelope.read(raw).digest
+    except Refused:
+        return ""

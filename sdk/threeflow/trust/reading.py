@@ -137,10 +137,11 @@ def _check_times(made: TrustList) -> None:
 
 
 def _check_routes(made: TrustList) -> None:
+    listed = {node.id: node for node in made.nodes}
     for node in made.nodes:
         if node.via is None:
             continue
-        carrier = made.node(node.via)
+        carrier = listed.get(node.via)
         if node.endpoint is not None or carrier is None or carrier.endpoint is None:
             detail = f"{node.id} is reached via {node.via}, which is no listed node with an endpoint"
             invalid("TF-TRUST-6", detail)

@@ -1,7 +1,7 @@
 """The lists that a node trusts, each jurisdiction's in one unbroken chain (spec page ``trust-lists``)."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -14,15 +14,48 @@ from threeflow.trust.reading import invalid, read
 SKEW: Final = timedelta(seconds=60)
 
 
+@dataclass(frozen=True, slots=True)
+class _Holdings:
+    """All that a store holds at one moment; never changed, so that every thread which reads it sees one."""
+
+    chains: Mapping[str, tuple[TrustList, ...]] = field(default_factory=dict)
+    nodes: Mapping[str, TrustedNode] = field(default_factory=dict)
+    keys: Mapping[str, ListedKey] = field(default_factory=dict)
+    territories: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class TrustStore:
-    """Holds every list of every trusted jurisdiction of one environment, and the history of their keys."""
+    """Holds every list of every trusted jurisdiction of one environment, and the history of their keys.
+
+    Lists are added by one thread at a time; others may read meanwhile, and see what was held before or after.
+    """
 
     def __init__(self, environment: str) -> None:
         self.environment = environment
-        self._chains: dict[str, list[TrustList]] = {}
-        self._nodes: dict[str, TrustedNode] = {}
-        self._keys: dict[str, ListedKey] = {}
-        self._territories: dict[str, str] = {}
+        self._holdings = _Holdings()
+
+    def copy(self) -> "TrustStore":
+        """Return a store that holds the same; what is added to it counts there alone until it is adopted."""
+        made = TrustStore(self.environment)
+        made._holdings = self._holdings
+        return made
+
+    def adopt(self, newer: "TrustStore") -> None:
+        """Hold what a copy of this store holds by now, in one step.
+
+        Raises:
+            ValueError: the other is of another environment, or lacks a list that is held here: nothing is
+                ever unlearned.
+        """
+        if newer.environment != self.environment:
+            raise ValueError(f"a store of {self.environment} adopts none of {newer.environment}")
+        for name, chain in self._holdings.chains.items():
+            if newer.lists(name)[: len(chain)] != chain:
+                raise ValueError(
+                    f"the other store does not go on from the lists of {name} that are held here"
+                )
+        self._holdings = newer._holdings
 
     def add(self, raw: bytes, *, anchor_fingerprint: str | None = None, now: datetime) -> TrustList:
         """Take in a sealed list and return it; the newest list again changes nothing.
@@ -39,7 +72,7 @@ class TrustStore:
             raise Refused("wrong-environment", "TF-TRUST-2", detail, "/header/environment")
         if made.issued_at > now + SKEW:
             invalid("TF-TRUST-5", "the list is issued in the future", "/issuedAt")
-        chain = self._chains.get(made.jurisdiction, [])
+        chain = self._holdings.chains.get(made.jurisdiction, ())
         if chain and chain[-1].digest == made.digest:
             return chain[-1]
         if chain:
@@ -86,22 +119,22 @@ class TrustStore:
 
     def to_file(self, jurisdiction: str) -> bytes:
         """Return the trust file of a jurisdiction, or raise KeyError where it is not trusted."""
-        chain = self._chains[jurisdiction]
+        chain = self._holdings.chains[jurisdiction]
         lists = [strict.parse(each.raw) for each in chain]
         return strict.dump({"anchor": chain[0].anchor.thumbprint, "lists": lists})
 
     def jurisdictions(self) -> tuple[str, ...]:
         """Return the trusted jurisdictions, sorted."""
-        return tuple(sorted(self._chains))
+        return tuple(sorted(self._holdings.chains))
 
     def newest(self, jurisdiction: str) -> TrustList | None:
         """Return the newest list of a jurisdiction."""
-        chain = self._chains.get(jurisdiction)
+        chain = self._holdings.chains.get(jurisdiction)
         return chain[-1] if chain else None
 
     def lists(self, jurisdiction: str) -> tuple[TrustList, ...]:
         """Return all lists held of a jurisdiction, oldest first."""
-        return tuple(self._chains.get(jurisdiction, ()))
+        return self._holdings.chains.get(jurisdiction, ())
 
     def list_of(self, node_id: str) -> TrustList | None:
         """Return the newest list of the jurisdiction that a node id, or a kid, begins with."""
@@ -109,40 +142,44 @@ class TrustStore:
 
     def node(self, node_id: str) -> TrustedNode | None:
         """Return a node as its newest list has it."""
-        return self._nodes.get(node_id)
+        return self._holdings.nodes.get(node_id)
 
     def nodes(self) -> Iterator[TrustedNode]:
         """Return the nodes of the newest lists."""
-        return iter(self._nodes.values())
+        return iter(self._holdings.nodes.values())
+
+    def carried_by(self, node_id: str) -> tuple[str, ...]:
+        """Return the nodes whose way a node is (``via``), as the newest lists have them, sorted."""
+        return self._holdings.carried.get(node_id, ())
 
     def key(self, kid: str) -> ListedKey | None:
         """Return the newest entry of a key, retired and left-out ones too; the earliest compromise stays."""
-        return self._keys.get(kid)
+        return self._holdings.keys.get(kid)
 
     def verifying_key(self, kid: str) -> VerifyingKey | None:
         """Return the public key of a kid, anchors included: the resolver for seals and tokens."""
-        listed = self._keys.get(kid)
+        listed = self._holdings.keys.get(kid)
         if listed is not None:
             return listed.key
-        chain = self._chains.get(names.jurisdiction_of(kid), [])
+        chain = self._holdings.chains.get(names.jurisdiction_of(kid), ())
         return next((each.anchor for each in reversed(chain) if each.anchor.kid == kid), None)
 
     def jurisdiction_of_territory(self, code: str) -> str | None:
         """Return the jurisdiction whose newest list claims an ISO 3166-1 alpha-2 territory."""
-        return self._territories.get(code)
+        return self._holdings.territories.get(code)
 
     def digests(self) -> tuple[str, ...]:
         """Return the digests of the newest lists, by jurisdiction."""
-        return tuple(self._chains[each][-1].digest for each in sorted(self._chains))
+        return tuple(self._holdings.chains[each][-1].digest for each in sorted(self._holdings.chains))
 
     def _held(self, raw: bytes) -> TrustList | None:
         wanted = envelope.read(raw).digest
-        held = (each for chain in self._chains.values() for each in chain)
+        held = (each for chain in self._holdings.chains.values() for each in chain)
         return next((each for each in held if each.digest == wanted), None)
 
     def _check_territories(self, made: TrustList) -> None:
         for code in made.territories:
-            other = self._territories.get(code, made.jurisdiction)
+            other = self._holdings.territories.get(code, made.jurisdiction)
             if other != made.jurisdiction:
                 detail = f"{made.jurisdiction} claims {code}, which {other} claims"
                 invalid("TF-TRUST-3", detail, "/territories")
@@ -155,22 +192,42 @@ class TrustStore:
                 invalid("TF-TRUST-4", f"the kid {key.kid} named another key before")
 
     def _take(self, made: TrustList) -> None:
-        chain = self._chains.setdefault(made.jurisdiction, [])
-        gone = {each.id for each in chain[-1].nodes} if chain else set()
-        listed_before = {each.kid for held in chain for each in held.listed_keys()}
-        left_out = listed_before - {each.kid for each in made.listed_keys()}
-        chain.append(made)
-        for name in gone:
-            del self._nodes[name]
-        self._nodes |= {node.id: node for node in made.nodes}
-        for kid in left_out:
-            listed = self._keys[kid]
-            self._keys[kid] = replace(listed, retired_at=_earlier(listed.retired_at, made.issued_at))
-        for listed in made.listed_keys():
-            self._keys[listed.kid] = _with_history(listed, self._keys.get(listed.kid), made)
-        self._territories = {
-            code: owner for code, owner in self._territories.items() if owner != made.jurisdiction
-        } | dict.fromkeys(made.territories, made.jurisdiction)
+        held = self._holdings
+        chain = held.chains.get(made.jurisdiction, ())
+        before = chain[-1] if chain else None
+        gone = {each.id for each in before.nodes} if before else set[str]()
+        nodes = {name: node for name, node in held.nodes.items() if name not in gone}
+        nodes |= {node.id: node for node in made.nodes}
+        self._holdings = _Holdings(
+            chains={**held.chains, made.jurisdiction: (*chain, made)},
+            nodes=nodes,
+            keys=_keys_after(held.keys, before, made),
+            territories={
+                code: owner for code, owner in held.territories.items() if owner != made.jurisdiction
+            } | dict.fromkeys(made.territories, made.jurisdiction),
+            carried=_carried(nodes.values()),
+        )  # fmt: skip
+
+
+def _carried(nodes: Iterable[TrustedNode]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.via is not None:
+            found.setdefault(node.via, []).append(node.id)
+    return {way: tuple(sorted(carried)) for way, carried in found.items()}
+
+
+def _keys_after(
+    held: Mapping[str, ListedKey], before: TrustList | None, made: TrustList
+) -> dict[str, ListedKey]:
+    """Return the keys with what a list says of them; one that was left out earlier is retired since then."""
+    keys, listed = dict(held), made.listed_keys()
+    left_out = {each.kid for each in before.listed_keys()} - {each.kid for each in listed} if before else ()
+    for kid in left_out:
+        keys[kid] = replace(keys[kid], retired_at=_earlier(keys[kid].retired_at, made.issued_at))
+    for each in listed:
+        keys[each.kid] = _with_history(each, keys.get(each.kid), made)
+    return keys
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

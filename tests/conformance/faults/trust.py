@@ -9,7 +9,7 @@ from faults.plant import forgive, register_all
 def _list_forgives(*requirements: str) -> Callable[[], None]:
     def plant() -> None:
         def instead(self: Any, *_args: Any, **_kwargs: Any) -> Any:
-            return next(iter(self._chains.values()))[-1] if self._chains else None
+            return next(map(self.newest, self.jurisdictions()), None)
 
         forgive("threeflow.trust:TrustStore", "add", requirements, instead)
 
