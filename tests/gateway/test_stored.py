@@ -25,7 +25,7 @@ from threeflow_gateway.store.database import Database
 
 GROWING = {
     "document", "event", "subject", "subject_document", "claim", "mention", "outbox", "part", "tile",
-    "spent_token", "audit",
+    "spent_token", "audit", "reader",
 }  # fmt: skip
 """Not what waits: pending documents are few, and leave the table when they wait no more."""
 SEEN_WHOLE = {

@@ -279,9 +279,13 @@ def test_no_commit_waits_for_as_long_as_an_index_over_many_rows_takes(postgres_c
     assert waited > took / 2, (took, waited)
     made, longest = _while_it_commits(at, 20_000_000, lambda: Upgrade(at.url, "0009").ended())
     assert at.asked(STATE, "subject_by_document") == [True]
+    filled, held_up = _while_it_commits(at, 30_000_000, lambda: Upgrade(at.url).ended())
+    assert at.asked("SELECT count(*) > 10000 FROM reader") == [True]
     sys.stdout.write(
         f"plain: built in {took:.2f} s, longest commit {waited:.3f} s; beside the writers: {made:.2f} s, "
-        f"{longest:.3f} s\n"
+        f"{longest:.3f} s; filled: {filled:.2f} s, {held_up:.3f} s\n"
     )
     assert longest < made / 4, (made, longest)
     assert longest < waited / 2, (waited, longest)
+    # What is filled later keeps nobody waiting either.
+    assert held_up < filled / 4, (filled, held_up)

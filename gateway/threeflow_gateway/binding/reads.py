@@ -13,6 +13,7 @@ from threeflow.trust import TrustStore
 from threeflow_gateway.binding.subjects import Page, subject_view
 from threeflow_gateway.domain.visibility import for_reader, may_read
 from threeflow_gateway.intake.agencies import Agencies
+from threeflow_gateway.intake.readers import named_to
 from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
 from threeflow_gateway.store import statements
@@ -68,7 +69,8 @@ class Reads:
         """
         with self._database.reading() as connection:
             workspace = Workspace(connection, self._table, Memory(0), self._agencies, writing=False)
-            for number in workspace.book.subjects_named(key_text(kind, key), caller):
+            named = named_to(connection, self._trust, key_text(kind, key), caller, node=self._node)
+            for number in named:
                 standing = workspace.standing(number)
                 readable = self._readable(workspace, standing, caller)
                 if readable:

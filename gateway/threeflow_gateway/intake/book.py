@@ -46,13 +46,6 @@ class Book:
             self._read_keys_of({subject})
         return self._keys_of[subject]
 
-    def subjects_named(self, key: str, caller: str) -> tuple[int, ...]:
-        """Return the subjects that a key may mean to a caller: the key's own, its own claim's, others."""
-        ordered = sorted(
-            self.claims(key), key=lambda each: (not each.titled, each.claimant != caller, each.subject)
-        )
-        return tuple(dict.fromkeys(each.subject for each in ordered))
-
     def own(self, key: str) -> int | None:
         """Return the key's own subject; None where no claim to it has title."""
         return next((each.subject for each in self.claims(key) if each.titled), None)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from threeflow_gateway.store import claims, mentions, personal, statements, tokens
+from threeflow_gateway.store import claims, mentions, personal, readers, statements, tokens
 
 __all__ = ["Changes"]
 
@@ -18,7 +18,9 @@ _ORDER: Final = (
     ("documents", statements.INSERT_DOCUMENT),
     ("redirects", statements.REDIRECT_SUBJECT),
     ("copied", statements.COPY_DOCUMENTS),
+    ("copied", readers.COPY_READERS),
     ("forgotten", statements.FORGET_DOCUMENTS),
+    ("forgotten", readers.FORGET_READERS),
     ("moved_keys", statements.MOVE_KEYS),
     ("keys", claims.INSERT_CLAIM),
     ("titles", claims.GIVE_TITLE),

@@ -140,6 +140,7 @@ class Decider:
             workspace.file_under(number, no)
             before = change.standing
             member = Member(number, effect, filed, profile, parties(unit.header))
+            workspace.readers.add(no, member.parties, unit.caller)
             members = {**before.members, unit.digest: member}
             workspace.put(Standing(no, before.kind, before.version, members, change.state))
         if outcome == "pending":
@@ -380,6 +381,7 @@ class Decider:
             workspace.file_under(number, no)
             profile = str(waiter.header.get("profile", ""))
             member = Member(number, effect, filed, profile, parties(waiter.header))
+            workspace.readers.add(no, member.parties, waiter.caller)
             members = {**before.members, filed.digest: member}
             workspace.put(Standing(no, before.kind, before.version, members, before.state))
 

@@ -16,7 +16,7 @@ from threeflow.process import Table
 from threeflow.trust import TrustStore
 from threeflow_gateway.intake.standing import Member
 
-__all__ = ["NEW", "Claim", "Claims", "Titles"]
+__all__ = ["NEW", "Claim", "Claims", "Titles", "by_precedence"]
 
 NEW: Final = 0
 """The number of a subject that is not opened yet: that of the document which is being filed."""
@@ -35,6 +35,12 @@ class Claim:
     claimant: str
     subject: int
     titled: bool
+
+
+def by_precedence(claims: Iterable[Claim], caller: str) -> tuple[int, ...]:
+    """Return the subjects that a key may mean to a caller: the key's own, its own claim's, others."""
+    ordered = sorted(claims, key=lambda each: (not each.titled, each.claimant != caller, each.subject))
+    return tuple(dict.fromkeys(each.subject for each in ordered))
 
 
 class Claims(Protocol):

@@ -18,6 +18,7 @@ from threeflow_gateway.intake.agencies import Agencies
 from threeflow_gateway.intake.book import Book
 from threeflow_gateway.intake.changes import Changes
 from threeflow_gateway.intake.held import AsRow, Held, key_text
+from threeflow_gateway.intake.readers import Readers
 from threeflow_gateway.intake.standing import WITHOUT_EFFECT, Member, Memory, Standing, stand
 from threeflow_gateway.intake.titles import Claim
 from threeflow_gateway.store import evidence, mentions, statements, tokens
@@ -53,6 +54,7 @@ class Workspace:
         self._known_ids: set[str] = set()
         self._receipts: dict[int, bytes] = {}
         self.book = Book(connection, self.changes)
+        self.readers = Readers(connection)
         self._standings: dict[int, Standing] = {}
         self._about: dict[int, tuple[int, ...]] = {}
         self._waiters: dict[str, set[int]] = {}
@@ -202,6 +204,7 @@ class Workspace:
         }
         self.changes.about[:] = [{"subject": no, "document": document} for no, document in sorted(about)]
         self.book.redirect(later, earlier)
+        self.readers.redirect(later, earlier)
         self._about = {
             document: tuple(dict.fromkeys(earlier if no == later else no for no in numbers))
             for document, numbers in self._about.items()
@@ -282,6 +285,7 @@ class Workspace:
         for no in sorted(self._touched):
             changes.versions.append({"subject_no": no, "to_version": self._standings[no].version})
         changes.write(self._connection)
+        self.readers.write()
         counters = {"to_documents": self.documents, "to_subjects": self.subjects, "to_leaves": self.leaves}
         self._connection.execute(statements.ADVANCE_HEAD, counters)
 

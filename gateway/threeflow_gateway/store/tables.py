@@ -35,6 +35,7 @@ __all__ = [
     "outbox",
     "part",
     "party",
+    "reader",
     "spent_token",
     "subject",
     "subject_document",
@@ -125,6 +126,21 @@ subject_document: Final = Table(
     Column("subject", BigInteger, ForeignKey("subject.no"), primary_key=True),
     Column("document", BigInteger, ForeignKey("document.no"), primary_key=True),
     Index("subject_by_document", "document"),
+    sqlite_with_rowid=False,
+)
+
+# Who asks is told in the same time whether a subject has two documents or thousands: see intake/readers.py.
+reader: Final = Table(
+    "reader",
+    metadata,
+    Column("subject", BigInteger, ForeignKey("subject.no"), primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column(
+        "party",
+        Boolean,
+        primary_key=True,
+        comment="whether a document of it is between this node and others; else it brought one",
+    ),
     sqlite_with_rowid=False,
 )
 
