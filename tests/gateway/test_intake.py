@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,35 @@ async def test_what_a_pending_document_lacks_may_never_come(tmp_path: Path) -> N
         assert (await station.submit(parcel.declaration)).state == "accepted"
         seen = await customs.subject("consignment", parcel.keys[0])
         assert seen["tracks"]["export"] == "lodged"
+
+
+@pytest.mark.requirement("TF-INTAKE-22")
+@synchronous
+async def test_what_ran_out_in_its_case_has_no_effect_for_good(tmp_path: Path) -> None:
+    settings = {"process": {"pending_seconds": 1, "sweep_seconds": 0.1}}
+    async with in_process(tmp_path, Society(), settings=settings) as (station, _):
+        parcel = Parcel()
+        for paper in (parcel.order, parcel.payment, parcel.waybill, parcel.declaration):
+            assert (await station.submit(paper)).state == "accepted"
+        assert (await station.submit(parcel.release)).state == "pending"
+        customs = station.as_("xa.customs")
+
+        async def told() -> list[Any]:
+            events = [each async for each in customs.events()]
+            return [each["outcome"] for each in events if each["document"]["type"] == "release"]
+
+        async def ran_out() -> bool:
+            return len(await told()) > 1
+
+        await eventually(ran_out)
+        assert await told() == ["pending", "no-effect"]
+        # What it lacked comes too late.
+        assert (await station.submit(parcel.registered)).state == "accepted"
+        assert await told() == ["pending", "no-effect"]
+        seen = await customs.subject("consignment", parcel.keys[0])
+        assert seen["tracks"]["export"] == "registered"
+        outcomes = {each["type"]: each["outcome"] for each in seen["documents"]}
+        assert outcomes["release"] == "no-effect"
 
 
 @pytest.mark.requirement("TF-INTAKE-29", "TF-REST-9")

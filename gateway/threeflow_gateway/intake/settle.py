@@ -82,6 +82,9 @@ class Settler:
         changed.discard(skip)
         for digest in sorted(changed & standing.members.keys()):
             member = standing.members[digest]
+            if member.effect == "ran-out":
+                # That is for good: the state no longer waits for it because it is no part of it.
+                continue
             effect = self._effect(workspace, member, standing)
             if effect != member.effect:
                 standing = self.become(workspace, standing, member, effect, at)
