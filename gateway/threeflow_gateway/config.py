@@ -101,6 +101,11 @@ class Storage:
         "Free space, in octets, below which a node on an embedded database says that it is not ready.",
         67_108_864,
     )
+    archives: Path | None = _setting(  # noqa: RUF009 - a field
+        "Folder of the archives to which old documents were moved (threeflow archive move); all processes of"
+        " a node read the same files.",
+        None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ class GatewayNode:
         self._trust_files = TrustFiles(self.trust, config.trust.files, now)
         self.keys = open_keys(config)
         keys, token_key = self.keys.seals, self.keys.token
-        self.database = Database(config.storage.url, busy_seconds=config.storage.busy_seconds)
+        self.database = Database.of(config.storage)
         revisions.prepare(self.database)
         self.database.claim(node)
         load_kept(self._trust_files, self.database)

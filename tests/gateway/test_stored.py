@@ -30,6 +30,7 @@ GROWING = {
 """Not what waits: pending documents are few, and leave the table when they wait no more."""
 SEEN_WHOLE = {
     "ledger._ROOTS_FROM": "one row for 256 leaves, read once at the start and then from where it ended",
+    "moved._DOCUMENTS_IN": "what was moved to an archive, once, when it is put back",
     "statements.OFFERS": "what peers were offered of one checkpoint, when a dossier is cut",
     "statements.OUTBOX_BY_PEER": "what is owed, when it is looked at",
 }

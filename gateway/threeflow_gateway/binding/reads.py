@@ -18,6 +18,8 @@ from threeflow_gateway.intake.standing import Memory, Standing
 from threeflow_gateway.intake.workspace import Workspace, key_text
 from threeflow_gateway.store import statements
 from threeflow_gateway.store.database import Database
+from threeflow_gateway.store.told import told_of_document
+from threeflow_gateway.store.volumes import AwayError
 
 __all__ = ["Reads"]
 
@@ -117,9 +119,17 @@ class Reads:
 
     def _find(self, caller: str, issuer: str, document_id: str) -> Any:
         with self._database.reading() as connection:
-            found = connection.execute(
-                statements.FIND_DOCUMENT, {"id": document_id, "issuer": issuer}
-            ).first()
+            try:
+                found = connection.execute(
+                    statements.FIND_DOCUMENT, {"id": document_id, "issuer": issuer}
+                ).first()
+            except AwayError:
+                # Whose it is not is told what it would be told if nothing were held.
+                parties = (caller, *self._trust.carried_by(caller))
+                theirs = told_of_document(connection, issuer, document_id, caller, parties)
+                if theirs or caller == self._node:
+                    raise
+                _not_found()
         if found is None:
             _not_found()
         header: Any = strict.parse_object(envelope.read(found.envelope).payload)["header"]

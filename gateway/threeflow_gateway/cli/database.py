@@ -31,6 +31,7 @@ are, 1 where 'threeflow database upgrade' is needed or the database is of a late
 VERIFY = """\
 Read the whole log of a node's database and answer whether it is one: each leaf the hash of its receipt, no
 gap in leaves, documents or event feeds, and every checkpoint that the node made a state of this very tree.
+What was moved to archives is read from there, each octet.
 With --checkpoint also those kept elsewhere (from a peer, or from before a restore): one that covers more
 leaves than there are, or has another root, says that what was acknowledged is missing here: exit code 1."""
 

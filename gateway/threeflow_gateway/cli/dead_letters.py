@@ -123,7 +123,7 @@ def _on(args: argparse.Namespace, ask: "Callable[[Database], Answer]") -> Answer
 
     try:
         config = load(args.config)
-        with closing(Database(config.storage.url, busy_seconds=config.storage.busy_seconds)) as database:
+        with closing(Database.of(config.storage)) as database:
             return ask(database)
     except MisconfiguredError as error:
         raise CannotRunError(str(error)) from None

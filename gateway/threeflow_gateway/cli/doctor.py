@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Look at a node, whether it runs or not: configuration, trust lists and their age, keys and their permissions,
-disk, database and its revision, what is owed to peers, dead letters, whether the log holds together, this
-machine's clock against the peers' and the newest receipt's, the node's own readiness, and whether each peer
-answers under its seal. Nothing is changed. Each finding says what to do, in English and Chinese.
+disk, database and its revision, archives, what is owed to peers, dead letters, whether the log holds
+together, this machine's clock against the peers' and the newest receipt's, the node's own readiness, and
+whether each peer answers under its seal. Nothing is changed. Each finding says what to do, in English and
+Chinese.
 
 Exit code 0 where all is well or there are only warnings, 1 where there is a problem."""
 

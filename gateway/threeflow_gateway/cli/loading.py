@@ -34,7 +34,7 @@ def database_of(config: Path) -> "Database":
         settings = load(config).storage
     except MisconfiguredError as error:
         raise CannotRunError(str(error)) from None
-    return Database(settings.url, busy_seconds=settings.busy_seconds)
+    return Database.of(settings)
 
 
 def trust_store(paths: Sequence[str]) -> TrustStore:

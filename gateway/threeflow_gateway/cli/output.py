@@ -3,13 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import Progress, track
 from rich.table import Table
 
 GOOD: Final = 0
@@ -62,6 +63,16 @@ class Printer:
         if self.as_json or len(things) < SHOWS_PROGRESS or not self._err.is_terminal:
             return things
         return track(things, description=what, console=self._err, transient=True)
+
+    @contextmanager
+    def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
+        """Give a function that is told how many more are done, with a bar where somebody watches."""
+        if self.as_json or total < SHOWS_PROGRESS or not self._err.is_terminal:
+            yield lambda _: None
+            return
+        with Progress(console=self._err, transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
 
     def error(self, code: str, message: str) -> None:
         """Say why there is no result."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from threeflow.errors import Refused
+from threeflow.errors import Refused, Unavailable
 from threeflow.process import Table
 from threeflow_gateway import clock
 from threeflow_gateway.domain.visibility import parties
@@ -39,6 +39,14 @@ _DECIDED_AT_ONCE = 16
 class Sweep:
     """End the waiting of pending documents whose time is over."""
 
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _RunOut:
+    """End the waiting of one pending document whose time is over."""
+
+    document: int
     now: datetime
 
 
@@ -81,6 +89,7 @@ class Kept:
 
 
 Job = Unit | Spend | Sweep | Settlements | Bundle | Noted | Sweeping | Kept
+_Piece = Job | _RunOut
 
 
 class Batches:
@@ -122,9 +131,10 @@ class Batches:
         """Commit the jobs behind a savepoint each, so that one that cannot be written fails alone."""
         self._memory.clear()
         async with self._writer.transaction() as connection:
-            done = [await self._writer.work(partial(self._alone, connection, job)) for job in jobs]
+            done = [await self._apart(connection, job) for job in jobs]
         for _, changes in done:
-            self._on_commit(changes)
+            for each in changes:
+                self._on_commit(each)
         return [result for result, _ in done]
 
     def _begun(self, connection: Connection, jobs: Sequence[Job]) -> Workspace:
@@ -139,7 +149,19 @@ class Batches:
     def _some(self, connection: Connection, workspace: Workspace, jobs: Sequence[Job]) -> list[Result]:
         return [self._one(connection, workspace, job) for job in jobs]
 
-    def _alone(self, connection: Connection, job: Job) -> tuple[Result, Changes]:
+    async def _apart(self, connection: Connection, job: Job) -> tuple[Result, list[Changes]]:
+        """Commit a job, each document of a sweep for itself; return its result and what was changed."""
+        if not isinstance(job, Sweep):
+            result, changes = await self._writer.work(partial(self._alone, connection, job))
+            return result, [changes]
+        over = await self._writer.work(partial(_ran_out, connection, job))
+        pieces = [_RunOut(each, job.now) for each in over]
+        done = [await self._writer.work(partial(self._alone, connection, each)) for each in pieces]
+        # What cannot be read now goes on waiting, and says nothing of what the database takes.
+        lost = (each for each, _ in done if each.failed and not isinstance(each.failed, Unavailable))
+        return next(lost, Result()), [changes for _, changes in done]
+
+    def _alone(self, connection: Connection, job: _Piece) -> tuple[Result, Changes]:
         try:
             with connection.begin_nested():
                 workspace = Workspace(connection, self._table, self._memory, self._agencies)
@@ -153,7 +175,7 @@ class Batches:
             return Result(failed=error), Changes()
         return result, workspace.changes
 
-    def _one(self, connection: Connection, workspace: Workspace, job: Job) -> Result:
+    def _one(self, connection: Connection, workspace: Workspace, job: _Piece) -> Result:
         try:
             if isinstance(job, Unit):
                 return self._document(workspace, job)
@@ -161,8 +183,8 @@ class Batches:
                 return _spend(workspace, job)
         except Refused as refused:
             return Result(refused=refused)
-        if isinstance(job, Sweep):
-            self._sweep(connection, workspace, job)
+        if isinstance(job, Sweep | _RunOut):
+            self._end_waiting(connection, workspace, job)
         elif isinstance(job, Settlements):
             workspace.changes.settled.extend(job.rows)
         elif isinstance(job, Noted):
@@ -194,12 +216,19 @@ class Batches:
             erasing.erase(connection, document, [name], at=now, why=ground, who="")
         return Result(outcome=str(len(wanted)))
 
-    def _sweep(self, connection: Connection, workspace: Workspace, sweep: Sweep) -> None:
-        now = clock.text(sweep.now)
-        connection.execute(tokens.FORGET, {"now": now})
-        over = {"now": now, "limit": _SWEPT_AT_ONCE}
-        for document in connection.execute(statements.WAITING_RAN_OUT, over).scalars().all():
-            self._decider.settler.run_out(workspace, document, now)
+    def _end_waiting(self, connection: Connection, workspace: Workspace, job: Sweep | _RunOut) -> None:
+        documents = _ran_out(connection, job) if isinstance(job, Sweep) else (job.document,)
+        for document in documents:
+            self._decider.settler.run_out(workspace, document, clock.text(job.now))
+
+
+def _ran_out(connection: Connection, sweep: Sweep) -> Sequence[int]:
+    """Forget tokens that can no longer be valid; return pending documents whose time is over."""
+    now = clock.text(sweep.now)
+    connection.execute(tokens.FORGET, {"now": now})
+    return (
+        connection.execute(statements.WAITING_RAN_OUT, {"now": now, "limit": _SWEPT_AT_ONCE}).scalars().all()
+    )
 
 
 def _keep(connection: Connection, job: Kept) -> Result:

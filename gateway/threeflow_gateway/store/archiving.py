@@ -1,7 +1,6 @@
 """Writing an archive of a node's log: documents, receipts and proofs up to a checkpoint.
 
-Nothing is taken out of the database: a document's id stays bound, a repeat earns its first receipt and the
-state of a subject is folded from its documents for as long as the node keeps the subject.
+Nothing is taken out of the database by it; what may then be moved to the archive is the matter of ``moving``.
 """
 
 from collections.abc import Iterator

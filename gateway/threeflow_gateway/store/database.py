@@ -1,5 +1,6 @@
 """The connections: one writer at a time, readers beside it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,10 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, Operat
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from threeflow.errors import Unavailable
-from threeflow_gateway.store import tables
+from threeflow_gateway.config import Storage
+from threeflow_gateway.store import kept, tables
 from threeflow_gateway.store.engines import make_folder, postgresql_engine, sqlite_engine
+from threeflow_gateway.store.volumes import Volumes
 
 __all__ = ["Database"]
 
@@ -28,11 +31,11 @@ class Database:
     On SQLite a writer's transaction begins ``IMMEDIATE`` and is durable when it is committed (WAL with
     ``synchronous=FULL``). On PostgreSQL writers, of one process or several, queue on the one row of ``head``.
     ``embedded`` says whether the database lives in this process; ``path`` is its file then, None where it is
-    in memory or elsewhere.
+    in memory or elsewhere. ``volumes`` hold the octets that were moved to archives.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = 30.0) -> None:
-        """Open nothing yet.
+    def __init__(self, url: str, *, busy_seconds: float = 30.0, archives: Path | None = None) -> None:
+        """Open nothing yet; ``archives`` is the folder of the archives, if there is one.
 
         Raises:
             ValueError: the address is of neither SQLite nor PostgreSQL.
@@ -54,8 +57,19 @@ class Database:
             self._writer = postgresql_engine(self.url, busy_seconds, reads=False)
             self._reader = postgresql_engine(self.url, busy_seconds, reads=True)
         self._closed = False
+        self.volumes = Volumes(archives)
         for engine in (self._writer, self._reader):
+            kept.serve(engine, self.volumes)
             event.listen(engine, "checkin", self._checked_in)
+
+    @classmethod
+    def of(cls, settings: Storage) -> "Database":
+        """Return the database that settings name; nothing is opened yet.
+
+        Raises:
+            ValueError: the address is of neither SQLite nor PostgreSQL.
+        """
+        return cls(settings.url, busy_seconds=settings.busy_seconds, archives=settings.archives)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -136,15 +150,22 @@ class Database:
         return not driver.closed
 
     def settle_file(self, *, whole: bool) -> None:
-        """Let nothing of what was erased stay in the files of an embedded database; elsewhere do nothing."""
+        """Let nothing of what was erased stay in the files of an embedded database; elsewhere do nothing.
+
+        Raises:
+            Unavailable: others use the file without a pause, or the disk has no room for writing it anew.
+        """
         if not self.embedded:
             return
         with self._writer.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
-            if whole:
-                raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            try:
+                if whole:
+                    raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.OperationalError as error:
+                raise Unavailable(f"the database's file could not be tidied up now: {error}") from error
 
     def close(self) -> None:
         """Close all connections; one that is still in use is closed when it is given back."""

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
+from threeflow_gateway.store.kept import stored
 from threeflow_gateway.store.tables import (
     checkpoint,
     claim,
@@ -214,12 +215,12 @@ LEAF_HASHES: Final = (
 """Leaves from one on."""
 
 NEWEST_LEAVES: Final = (
-    select(document.c.leaf, document.c.leaf_hash, document.c.receipt)
+    select(document.c.leaf, document.c.leaf_hash, stored(document.c.receipt).label("receipt"))
     .where(document.c.leaf.is_not(None))
     .order_by(document.c.leaf.desc())
     .limit(bindparam("limit"))
 )
-"""The newest leaves with their receipts."""
+"""The newest leaves with their receipts as they are stored."""
 
 _RECENT: Final = select(document.c.received_at).order_by(document.c.no.desc()).limit(500).subquery()
 NEWEST_RECEIVED: Final = select(func.max(_RECENT.c.received_at))

@@ -1,7 +1,8 @@
 """The tables. One set for SQLite and PostgreSQL: plain types, no dialect's own.
 
 Times are RFC 3339 text in UTC with six fraction digits, so that text order is time order.
-The state of a subject is not stored: it is a function of the documents that are (TF-INTAKE-21).
+The state of a subject is not stored: it is a function of the documents that are (TF-INTAKE-21). Octets of old
+documents may lie in an archive, with a pointer in their place; who reads the column gets them from there.
 """
 
 from typing import Final
@@ -20,6 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+from threeflow_gateway.store.kept import Kept
 
 __all__ = [
     "audit",
@@ -80,8 +83,8 @@ document: Final = Table(
     Column(
         "effect", Text, nullable=False, comment="what it amounts to now: an outcome, held-back or ran-out"
     ),
-    Column("envelope", LargeBinary, nullable=False, comment="as received, octet for octet"),
-    Column("receipt", LargeBinary, nullable=False, comment="as first answered, octet for octet"),
+    Column("envelope", Kept, nullable=False, comment="as received, octet for octet"),
+    Column("receipt", Kept, nullable=False, comment="as first answered, octet for octet"),
     Column("leaf", BigInteger, nullable=True, comment="index in the log; null for checkpoints"),
     Column("leaf_hash", LargeBinary(32), nullable=True),
     UniqueConstraint("id", "issuer", name="document_is_bound_once"),

@@ -11,17 +11,18 @@ import httpx
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from threeflow.errors import Unavailable
 from threeflow.trust import TrustStore
 from threeflow_gateway.config import Config, MisconfiguredError, load
-from threeflow_gateway.health.doctor import local, remote, stored
+from threeflow_gateway.health.doctor import local, remote, shelved, stored
 from threeflow_gateway.health.doctor.findings import LEVELS, Finding, Level, found
 from threeflow_gateway.store.database import Database
 
 __all__ = ["CHECKS", "Report", "examine"]
 
 CHECKS: Final = (
-    "configuration", "trust", "keys", "disk", "database", "outbox", "log", "incidents", "clock", "node",
-    "peers",
+    "configuration", "trust", "keys", "disk", "database", "archives", "outbox", "log", "incidents", "clock",
+    "node", "peers",
 )  # fmt: skip
 """The parts of a node that are looked at."""
 
@@ -77,9 +78,9 @@ def _database(config: Config, trust: TrustStore, now: datetime) -> Iterator[Find
             return
         yield from local.disk(file.parent, config.storage.free_octets)
     try:
-        with closing(Database(config.storage.url, busy_seconds=config.storage.busy_seconds)) as database:
+        with closing(Database.of(config.storage)) as database:
             yield from _stored(config, trust, database, now)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, Unavailable) as error:
         yield found("database", "database-gone", str(error), str(error))
 
 
@@ -90,6 +91,7 @@ def _stored(config: Config, trust: TrustStore, database: Database, now: datetime
         if any(each.level == "problem" for each in at):
             return
         yield from stored.soundness(database, connection)
+        yield from shelved.archives(connection)
         listed = {each.id for each in trust.nodes() if each.endpoint}
         yield from stored.outbox(connection, now, listed)
         yield from stored.incidents(connection)

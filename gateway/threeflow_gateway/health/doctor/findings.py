@@ -134,6 +134,21 @@ TO_DO: Final[dict[str, tuple[Level, str, str]]] = {
         "Stop the node and restore the database from its last backup.",
         "请停止节点并从最近备份恢复数据库。",
     ),
+    "archives-unset": (
+        "problem",
+        "Name the folder of the archives in storage.archives, in the configuration of every process.",
+        "请在每个进程的配置 storage.archives 中指明归档文件夹。",
+    ),
+    "archive-gone": (
+        "problem",
+        "Put the file back from its copy; until then what lies in it is answered by 503. Nothing is lost.",
+        "请从副本放回该文件；在此之前其中文件以 503 应答，且不会丢失。",
+    ),
+    "archive-damaged": (
+        "problem",
+        "Put the file back from its copy; 'threeflow database verify' reads all of it.",
+        "请从副本放回该文件；threeflow database verify 可通读全部内容。",
+    ),
     "dead-letters": (
         "warning",
         "Look at the reasons (threeflow dead-letters list), then retry or drop them.",
