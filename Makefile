@@ -60,12 +60,12 @@ fuzz-readers: $(STAMP)
 	@$(BIN)/python -W ignore tests/fuzz/guided.py --seconds $(SECONDS)
 
 fuzz-ports: $(STAMP)
-	@echo "==> python tests/fuzz/ports.py --requests $(REQUESTS)"
-	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $(REQUESTS)
+	@echo "==> python tests/fuzz/ports.py --requests $$(($(REQUESTS) * 9 / 10))"
+	@$(BIN)/python -W ignore tests/fuzz/ports.py --requests $$(($(REQUESTS) * 9 / 10))
 
 fuzz-described: $(STAMP)
-	@echo "==> python tests/fuzz/described.py --requests $$(($(REQUESTS) / 5))"
-	@$(BIN)/python -W ignore tests/fuzz/described.py --requests $$(($(REQUESTS) / 5))
+	@echo "==> python tests/fuzz/described.py --requests $$(($(REQUESTS) / 10))"
+	@$(BIN)/python -W ignore tests/fuzz/described.py --requests $$(($(REQUESTS) / 10))
 
 .PHONY: soak
 bench-stored: $(STAMP) ## start-up and cost of a submit with 1,000,000 documents stored (ARGS='--stored 20000')

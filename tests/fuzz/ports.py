@@ -1,6 +1,7 @@
-"""A node under odd octets at its REST and gRPC ports: ``make fuzz REQUESTS=100000``.
+"""A node under odd octets at its REST and gRPC ports: a part of ``make fuzz REQUESTS=100000``.
 
-A gateway runs as a process of its own. Exit codes: 0 no finding; 1 a redirect, an answer of 5xx, a hang, a
+A gateway runs as a process of its own, first with the gRPC port in it, then with the port in a process
+beside it; each gets half of the requests. Exit codes: 0 no finding; 1 a redirect, an answer of 5xx, a hang, a
 dead process or memory that kept growing.
 """
 
@@ -34,6 +35,8 @@ _GROWTH = 0.25
 """Share by which memory may still grow in the second half of a run, with so many MiB at least."""
 _GROWTH_MIB = 48
 _FAILURES = {each.name for each in FAILURES}
+FORMS = {"gRPC port in the node": False, "gRPC port beside the node": True}
+"""How a node may serve gRPC: whether ``grpc.own_process`` is set."""
 
 
 @dataclass
@@ -96,11 +99,19 @@ async def call(port: GrpcPort, calls: Iterator[Call], tally: Tally) -> None:
 
 
 def resident_mib(pid: int) -> float:
-    """Resident memory of a process, MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError(f"process {pid} is gone")
+    """Resident memory of a process and of those that it started, MiB."""
+    own = next(
+        (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:")),
+        None,
+    )
+    if own is None:
+        raise RuntimeError(f"process {pid} is gone")
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    return int(own.split()[1]) / 1024 + sum(resident_mib(child) for child in children)
 
 
 def flat(memory: Sequence[float]) -> bool:
@@ -109,14 +120,18 @@ def flat(memory: Sequence[float]) -> bool:
     return memory[-1] - middle <= max(_GROWTH_MIB, _GROWTH * middle)
 
 
-async def fuzz(requests: int, seed: int, folder: Path, *, slices: int = 10) -> dict[str, object]:
+async def fuzz(
+    requests: int, seed: int, folder: Path, *, own_process: bool = False, slices: int = 10
+) -> dict[str, object]:
     """Fuzz both ports of a fresh node with so many requests, half of them raw; return the figures."""
     society = Society()
     for number, member in enumerate(each for each in society.members if each.gateway):
         # The list names the peers; nobody listens there.
         society.endpoints[member.id] = f"http://127.0.0.1:{number + 1}"
     (port,) = free_ports(1)
-    settings = {"grpc": {"port": port, "endpoint": f"http://127.0.0.1:{port}", "plaintext": True}}
+    endpoint = f"http://127.0.0.1:{port}"
+    grpc = {"port": port, "endpoint": endpoint, "plaintext": True, "own_process": own_process}
+    settings = {"grpc": grpc}
     fleet = Fleet(folder, (NODE,), settings, society)
     fleet.start()
     remote = Remote(fleet.stations[NODE], f"127.0.0.1:{port}")
@@ -186,18 +201,27 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the edits (default 1)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(fuzz(asked.requests, asked.seed, Path(folder)))
-    found = findings(figures)
+    forms, found = {}, []
+    for number, (form, own_process) in enumerate(FORMS.items()):
+        with tempfile.TemporaryDirectory() as folder:
+            half = fuzz(asked.requests // 2, asked.seed + number, Path(folder), own_process=own_process)
+            forms[form] = figures = asyncio.run(half)
+        found += [f"{form}: {each}" for each in findings(figures)]
+        if not asked.json:
+            show(form, figures)
     if asked.json:
-        sys.stdout.write(json.dumps(figures) + "\n")
-    else:
-        sys.stdout.write(f"{figures['requests']} requests in {figures['seconds']} s\n")
-        sys.stdout.write(f"memory, MiB: {figures['memoryMiB']}\n")
-        for kind in figures["kinds"]:  # type: ignore[attr-defined]
-            sys.stdout.write(f"{kind['kind']:<14} {kind['sent']:>8}  {kind['answers']}\n")
+        sys.stdout.write(json.dumps(forms) + "\n")
     sys.stdout.writelines(f"FINDING {each}\n" for each in found[:20])
     return int(bool(found))
+
+
+def show(form: str, figures: dict[str, object]) -> None:
+    """Print the figures of a form for people."""
+    sys.stdout.write(f"{form}: {figures['requests']} requests in {figures['seconds']} s\n")
+    sys.stdout.write(f"memory, MiB: {figures['memoryMiB']}\n")
+    for kind in figures["kinds"]:  # type: ignore[attr-defined]
+        sys.stdout.write(f"{kind['kind']:<14} {kind['sent']:>8}  {kind['answers']}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
