@@ -5,7 +5,8 @@ A request is a caller token, a line break and the message. With ``at_once`` 0 al
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import grpc.aio
@@ -13,10 +14,6 @@ from benchmarks import frames, load
 
 SERVICE = "/threeflow.v1.DocumentService/"
 CHANNELS = 4
-HEADERS = (
-    (":method", "POST"), (":scheme", "http"), (":path", SERVICE + "SubmitDocument"),
-    (":authority", "127.0.0.1"), ("te", "trailers"), ("content-type", "application/grpc"),
-)  # fmt: skip
 Request = tuple[str, bytes]
 
 
@@ -28,19 +25,20 @@ def split(request: bytes) -> Request:
 
 async def calls(port: int, at_once: int, requests: list[Request]) -> list[bytes]:
     """Answer octets of one call a request; as bare as the load on REST, so that the server sets the pace."""
+    loop = asyncio.get_running_loop()
     answers = [b""] * len(requests)
     share = iter(list(enumerate(requests)))
-    lines = [await frames.Connection.open(port) for _ in range(min(CHANNELS, at_once))]
-
-    async def work(line: frames.Connection, share: Iterator[tuple[int, Request]]) -> None:
-        for number, (token, message) in share:
-            headers = (*HEADERS, ("authorization", f"Bearer {token}"))
-            answers[number] = await line.call(headers, message)
-
+    waiting = list[asyncio.Future[None]]()
+    channels = min(CHANNELS, at_once)
+    for _ in range(channels):
+        done: asyncio.Future[None] = loop.create_future()
+        waiting.append(done)
+        made = partial(
+            frames.Connection, SERVICE + "SubmitDocument", at_once // channels, share, answers, done
+        )
+        await loop.create_connection(made, "127.0.0.1", port)
     async with asyncio.timeout(load.TIMEOUT_SECONDS):
-        await asyncio.gather(*(work(lines[number % len(lines)], share) for number in range(at_once)))
-    for line in lines:
-        line.close()
+        await asyncio.gather(*waiting)
     return answers
 
 

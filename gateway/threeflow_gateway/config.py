@@ -116,8 +116,8 @@ class Limits:
     batch_octets: int = _setting("Largest body of one batch, in octets.", 16_777_216)
     batch_units: int = _setting("Most documents in one transaction.", 64)
     linger_seconds: float = _setting(
-        "How long a transaction waits for company while documents arrive together; up to five times as long,"
-        " as long as more keep coming.",
+        "How long a transaction waits for company while documents arrive together; up to twelve times as"
+        " long, as long as more keep coming.",
         0.004,
     )
     waiting_units: int = _setting(

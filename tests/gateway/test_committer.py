@@ -71,3 +71,19 @@ async def test_too_many_waiters_are_sent_away_and_closing_finishes_what_waits() 
     assert [future.result().receipt for future in futures] == [b"1", b"2"]
     with pytest.raises(Unavailable):
         committer.submit(4)
+
+
+@synchronous
+async def test_a_batch_that_is_full_waits_for_no_more_company() -> None:
+    work = Work()
+    committer = Committer(work, largest_batch=4, most_waiting=100, linger=3600.0)
+    committer.start()
+    await asyncio.gather(*(committer.submit(job) for job in (1, 2, 3)))
+    # Three together say that more are on their way: the next batch lingers, but for four only.
+    futures = [committer.submit(4)]
+    await asyncio.sleep(0)
+    futures += [committer.submit(job) for job in (5, 6, 7)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*futures)
+    assert work.batches == [[1, 2, 3], [4, 5, 6, 7]]
+    await committer.close()

@@ -83,8 +83,10 @@ class Verbs:
         self._callers = callers
         self._rates = rates
 
-    async def admit(self, binding: Binding, claim: Claim, *, once: bool) -> Call:
+    async def admit(self, binding: Binding, claim: Claim, *, once: bool, trace: str = "") -> Call:
         """Prove the caller of a request; with ``once`` its token counts for this request only.
+
+        ``trace`` is the request's traceparent, or nothing.
 
         Raises:
             Refused: one of the token codes, ``caller-unknown``, the state of the caller's key, or
@@ -102,7 +104,7 @@ class Verbs:
         except Refused as refused:
             audit.refused(refused, now, caller=proven.node_id)
             raise
-        return Call(proven.node_id, proven.kid, binding)
+        return Call(proven.node_id, proven.kid, binding, trace)
 
     def line(self, call: Call) -> None:
         """Count one more document of a call that brings many.

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import grpc
@@ -72,14 +72,15 @@ class Asked:
             Refused: as `Verbs.admit`.
         """
         claim = Claim(self._said("authorization"), _METHOD, self.method, dig)
-        call = await verbs.admit("grpc", claim, once=once)
-        return replace(call, trace=self._said(HEADER).decode("utf-8", "replace"))
+        trace = self._said(HEADER).decode("utf-8", "replace")
+        return await verbs.admit("grpc", claim, once=once, trace=trace)
 
     def _said(self, wanted: str) -> bytes:
         """Return a member of the metadata; nothing where it is not there."""
-        found = (value for name, value in self.context.invocation_metadata() or () if name == wanted)
-        said = next(found, b"")
-        return said.encode("utf-8", "replace") if isinstance(said, str) else said
+        for name, said in self.context.invocation_metadata() or ():
+            if name == wanted:
+                return said.encode("utf-8", "replace") if isinstance(said, str) else said
+        return b""
 
     async def write(self, message: Message) -> None:
         """Send one message of a stream; wait for a caller that is slow to take it.

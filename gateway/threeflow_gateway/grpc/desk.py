@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Final, NoReturn
 
 import grpc
 import grpc.aio
 
 from threeflow_gateway.grpc.calls import Behaviour
-from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opened, packed
+from threeflow_gateway.grpc.link import NO_CALL, SIZE, Link, Say, opened, packed
 from threeflow_gateway.observe.traces import HEADER
 
 __all__ = ["Desk"]
@@ -25,9 +26,17 @@ class _Context:
         self._metadata = metadata
         self._loop = asyncio.get_running_loop()
         self._until = None if seconds is None else self._loop.time() + seconds
-        self.messages: asyncio.Queue[bytes | None] = asyncio.Queue()
-        # Answers that the caller has not taken: at most so many are on their way.
-        self.more = asyncio.Semaphore(_AHEAD)
+
+    # Made for the calls that stream: most do not.
+    @cached_property
+    def messages(self) -> "asyncio.Queue[bytes | None]":
+        """What the caller sent, then None."""
+        return asyncio.Queue()
+
+    @cached_property
+    def more(self) -> asyncio.Semaphore:
+        """Answers that the caller has not taken: at most so many are on their way."""
+        return asyncio.Semaphore(_AHEAD)
 
     def invocation_metadata(self) -> tuple[tuple[str, bytes], ...]:
         one, two = self._metadata
@@ -38,7 +47,8 @@ class _Context:
 
     async def read(self) -> object:
         octets = await self.messages.get()
-        self._link.send(self._number, Say.MORE)
+        if octets is not None:
+            self._link.send(self._number, Say.MORE, SIZE.pack(len(octets)))
         return octets
 
     async def write(self, message: bytes, /) -> None:

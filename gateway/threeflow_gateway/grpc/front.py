@@ -7,13 +7,14 @@ open socket; it ends when the node says so, or is gone.
 """
 
 import asyncio
+import gc
 import itertools
 import signal
 import socket
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import grpc
 import grpc.aio
@@ -22,7 +23,7 @@ import uvloop
 from google.protobuf.descriptor import MethodDescriptor
 
 from threeflow_gateway.config import Grpc
-from threeflow_gateway.grpc.link import NO_CALL, Link, Say, opening, unpacked
+from threeflow_gateway.grpc.link import NO_CALL, SIZE, Link, Say, opening, unpacked
 from threeflow_gateway.grpc.listener import SERVICES, Listener
 from threeflow_gateway.grpc.shapes import Shape, shape
 from threeflow_gateway.grpc.statuses import DETAILS
@@ -31,7 +32,7 @@ from threeflow_gateway.observe.traces import HEADER
 
 __all__ = ["main"]
 
-_AHEAD: Final = 2
+_MOST_AHEAD: Final = 65_536
 _CODES: Final = {each.value[0]: each for each in grpc.StatusCode}
 
 
@@ -40,8 +41,28 @@ class _Call:
 
     def __init__(self) -> None:
         self.said: asyncio.Queue[tuple[Say, bytes]] = asyncio.Queue()
-        # The node is at most so many messages behind what is read of the caller here.
-        self.more = asyncio.Semaphore(_AHEAD)
+        self._ahead = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait until the node has taken most of what was read of the caller."""
+        await self._room.wait()
+
+    def read(self, octets: int) -> None:
+        """Count what was read of the caller, and is on its way to the node."""
+        self._count(octets)
+
+    def taken(self, octets: int) -> None:
+        """Count what the node took."""
+        self._count(-octets)
+
+    def _count(self, octets: int) -> None:
+        self._ahead += octets
+        if self._ahead < _MOST_AHEAD:
+            self._room.set()
+        else:
+            self._room.clear()
 
 
 class Front:
@@ -51,6 +72,8 @@ class Front:
         self._link = Link(self._hear, self._lost)
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call] = {}
+        # Calls with one message and one answer, most of all: what ends them is all that is said of them.
+        self._ends: dict[int, asyncio.Future[tuple[Say, bytes]]] = {}
         self._said: asyncio.Queue[tuple[Say, bytes]] = asyncio.Queue()
 
     async def run(self, pipe: socket.socket) -> None:
@@ -77,17 +100,23 @@ class Front:
         self._link.close()
 
     def _hear(self, call: int, kind: Say, octets: bytes) -> None:
-        if call == NO_CALL:
+        if (end := self._ends.get(call)) is not None:
+            if not end.done():
+                end.set_result((kind, octets))
+        elif call == NO_CALL:
             self._said.put_nowait((kind, octets))
         elif (found := self._calls.get(call)) is not None:
             if kind is Say.MORE:
-                found.more.release()
+                found.taken(*SIZE.unpack(octets))
             else:
                 found.said.put_nowait((kind, octets))
 
     def _lost(self) -> None:
         """The node is gone: nothing that is under way can be answered."""
         gone = (Say.STATUS, b"")
+        for end in self._ends.values():
+            if not end.done():
+                end.set_result(gone)
         for call in self._calls.values():
             call.said.put_nowait(gone)
         self._said.put_nowait((Say.STOP, b""))
@@ -103,7 +132,7 @@ class Front:
 
     def _handler(self, name: str, method: MethodDescriptor) -> Any:
         async def unary(octets: bytes, context: Any) -> bytes:
-            return await self._relay(name, octets, context)
+            return await self._unary(name, octets, context)
 
         async def answers(octets: bytes, context: Any) -> None:
             await self._relay(name, octets, context)
@@ -117,13 +146,30 @@ class Front:
             Shape.EXCHANGE: lambda: grpc.stream_stream_rpc_method_handler(exchange),
         }[shape(method)]()
 
-    async def _relay(self, name: str, octets: bytes | None, context: Any) -> bytes:
+    def _open(self, number: int, name: str, octets: bytes, context: Any) -> None:
+        metadata = _metadata(context)
+        self._link.send(number, Say.OPEN, opening(name, context.time_remaining(), metadata, octets))
+
+    async def _unary(self, name: str, octets: bytes, context: Any) -> bytes:
+        """Hand a call to the node, and its one answer to the caller."""
+        number = next(self._numbers)
+        end = self._ends[number] = asyncio.get_running_loop().create_future()
+        self._open(number, name, octets, context)
+        try:
+            kind, said = await end
+        except BaseException:
+            self._link.send(number, Say.GONE)
+            raise
+        finally:
+            del self._ends[number]
+        return said if kind is Say.DONE else await _aborted(context, said)
+
+    async def _relay(self, name: str, octets: bytes | None, context: Any) -> None:
         """Hand a call to the node, and what the node says to the caller, until the node ends it."""
         number, call = next(self._numbers), _Call()
         self._calls[number] = call
         reading = None
-        metadata = _metadata(context)
-        self._link.send(number, Say.OPEN, opening(name, context.time_remaining(), metadata, octets or b""))
+        self._open(number, name, octets or b"", context)
         try:
             if octets is None:
                 reading = asyncio.create_task(self._read(number, call, context))
@@ -139,20 +185,24 @@ class Front:
             if reading is not None:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-        if kind is Say.DONE:
-            return said
-        status, message, details = unpacked(said)
-        await context.abort(_CODES[status], message, ((DETAILS, details),) if details else ())
-        raise AssertionError("an aborted call goes on")
+        if kind is not Say.DONE:
+            await _aborted(context, said)
 
     async def _read(self, number: int, call: _Call, context: Any) -> None:
         while True:
-            await call.more.acquire()
+            await call.room()
             octets = await context.read()
             if not isinstance(octets, bytes):
                 self._link.send(number, Say.NO_MORE)
                 return
+            call.read(len(octets))
             self._link.send(number, Say.MESSAGE, octets)
+
+
+async def _aborted(context: Any, said: bytes) -> NoReturn:
+    status, message, details = unpacked(said)
+    await context.abort(_CODES[status], message, ((DETAILS, details),) if details else ())
+    raise AssertionError("an aborted call goes on")
 
 
 def _metadata(context: Any) -> tuple[bytes, bytes]:
@@ -177,6 +227,9 @@ def main(arguments: list[str]) -> int:
     # Who ends the node ends this process through it, when the calls under way have ended.
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
+    # As in the node: what is there now stays, and what a call leaves is mostly freed without the collector.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
     pipe = socket.socket(fileno=int(arguments[0]))
     pipe.setblocking(False)
     uvloop.run(Front().run(pipe))

@@ -1,7 +1,7 @@
 """What a node and a gRPC port in a process of its own say to each other: frames over a pipe.
 
 Each is a head of length, number of the call and kind, then octets. Frames of one turn of the event loop go
-out in one write, and frames that come together are heard together.
+out in one write, and of frames that come together the first have their effect before the last are heard.
 """
 
 import asyncio
@@ -10,9 +10,13 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, cast
 
-__all__ = ["NO_CALL", "Link", "Say", "opened", "opening", "packed", "unpacked"]
+__all__ = ["NO_CALL", "SIZE", "Link", "Say", "opened", "opening", "packed", "unpacked"]
 
 NO_CALL: Final = 0
+SIZE: Final = struct.Struct(">I")
+"""How the size of a message is told, in octets."""
+
+_HEARD_AT_ONCE: Final = 8
 _HEAD: Final = struct.Struct(">IIB")
 _OPENING: Final = struct.Struct(">dHHH")
 _STATUS: Final = struct.Struct(">iH")
@@ -34,7 +38,7 @@ class Say(IntEnum):
     MESSAGE = 5
     """Either way: one message of a stream."""
     MORE = 6
-    """The one who hears messages can take another: the node of an exchange, the port of its answers."""
+    """A message was taken: by the node of an exchange, with its size; by the caller of an answer."""
     NO_MORE = 7
     """From the port: the caller of an exchange sends no more."""
     GONE = 8
@@ -89,6 +93,8 @@ class Link(asyncio.Protocol):
         self._heard = heard
         self._lost = lost
         self._came = bytearray()
+        self._hearing = False
+        self._ended = False
         self._going: list[bytes] = []
         self._transport: asyncio.WriteTransport | None = None
 
@@ -97,23 +103,47 @@ class Link(asyncio.Protocol):
         self._transport = cast(asyncio.WriteTransport, transport)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """End."""
+        """End, once all is heard that came before it."""
         self._transport = None
-        self._lost()
+        self._ended = True
+        if not self._hearing:
+            self._lost()
 
     def data_received(self, data: bytes) -> None:
         """Hear every frame that is whole."""
+        self._came += data
+        if not self._hearing:
+            self._hear()
+
+    def _hear(self) -> None:
+        """Hear some frames, and the others in the next turns of the event loop.
+
+        What a frame lets happen begins so before the last is heard: of many answers that come together the
+        first are with their callers, and followed by their next calls, while the others are given out.
+        """
+        self._hearing = False
+        for _ in range(_HEARD_AT_ONCE):
+            frame = self._next()
+            if frame is None:
+                if self._ended:
+                    self._lost()
+                return
+            self._heard(*frame)
+        self._hearing = True
+        asyncio.get_running_loop().call_soon(self._hear)
+
+    def _next(self) -> tuple[int, Say, bytes] | None:
+        """Take the first frame, if it is whole."""
         came = self._came
-        came += data
-        at, size = 0, len(came)
-        while size - at >= _HEAD.size:
-            length, call, kind = _HEAD.unpack_from(came, at)
-            end = at + _HEAD.size + length
-            if end > size:
-                break
-            self._heard(call, Say(kind), bytes(came[at + _HEAD.size : end]))
-            at = end
-        del came[:at]
+        if len(came) < _HEAD.size:
+            return None
+        length, call, kind = _HEAD.unpack_from(came)
+        end = _HEAD.size + length
+        if end > len(came):
+            return None
+        octets = bytes(came[_HEAD.size : end])
+        del came[:end]
+        return call, Say(kind), octets
 
     def send(self, call: int, kind: Say, octets: bytes = b"") -> None:
         """Say something; to a side that is gone, nothing."""

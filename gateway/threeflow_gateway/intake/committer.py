@@ -23,8 +23,12 @@ _LOG = logging.getLogger(__name__)
 _COMPANY: Final = 3
 """So many documents in one batch say that more are on their way."""
 
-_LONGEST_GATHER: Final = 5
-"""So many times the linger a batch waits at most while documents keep arriving."""
+_LONGEST_GATHER: Final = 12
+"""So many times the linger a batch waits at most while documents keep arriving.
+
+Those who wait for the last batch send again as they are answered: where that takes the loop longer than this,
+the rest of them meets a batch that was just begun, and every transaction is half as large ever after.
+"""
 
 Job = TypeVar("Job")
 Job_contra = TypeVar("Job_contra", contravariant=True)
@@ -54,8 +58,8 @@ class Work(Protocol[Job_contra]):
 class Committer(Generic[Job]):
     """A queue of jobs in front of one writer.
 
-    Only while documents arrive together does it linger, seconds, for company, and up to five times as long as
-    long as more keep coming: a lone document never waits.
+    Only while documents arrive together does it linger, seconds, for company, and up to twelve times as long
+    as long as more keep coming: a lone document never waits.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Committer(Generic[Job]):
         self._linger = linger
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
         self._arrived = asyncio.Event()
+        self._ripe = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -109,6 +114,8 @@ class Committer(Generic[Job]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         self._arrived.set()
+        if len(self._waiting) >= self._largest_batch:
+            self._ripe.set()
         return future
 
     async def _run(self) -> None:
@@ -138,11 +145,18 @@ class Committer(Generic[Job]):
         """Linger for company, and a little longer as long as company keeps coming."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _LONGEST_GATHER * self._linger
-        await asyncio.sleep(self._linger)
+        await self._pause(self._linger)
         seen = 0
         while seen < len(self._waiting) < self._largest_batch and loop.time() < until:
             seen = len(self._waiting)
-            await asyncio.sleep(self._linger / 4)
+            await self._pause(self._linger / 4)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until a whole batch waits."""
+        self._ripe.clear()
+        timer = asyncio.get_running_loop().call_later(seconds, self._ripe.set)
+        await self._ripe.wait()
+        timer.cancel()
 
     async def _commit(self, jobs: list[Job]) -> list[Result]:
         began = time.perf_counter()
