@@ -153,16 +153,19 @@ class Front:
     async def _unary(self, name: str, octets: bytes, context: Any) -> bytes:
         """Hand a call to the node, and its one answer to the caller."""
         number = next(self._numbers)
-        end = self._ends[number] = asyncio.get_running_loop().create_future()
-        self._open(number, name, octets, context)
+        end: asyncio.Future[tuple[Say, bytes]] = asyncio.get_running_loop().create_future()
+        self._ends[number] = end
         try:
+            self._open(number, name, octets, context)
             kind, said = await end
         except BaseException:
             self._link.send(number, Say.GONE)
             raise
         finally:
             del self._ends[number]
-        return said if kind is Say.DONE else await _aborted(context, said)
+        if kind is not Say.DONE:
+            await _aborted(context, said)
+        return said
 
     async def _relay(self, name: str, octets: bytes | None, context: Any) -> None:
         """Hand a call to the node, and what the node says to the caller, until the node ends it."""
