@@ -21,6 +21,7 @@ from threeflow.keys import Signer
 
 LATER: Final = frozenset({429, 502, 503, 504})
 _CONNECTIONS: Final = 64
+_OF_THE_WIRE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 def utc_now() -> datetime:
@@ -52,10 +53,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds, and how often to try in all."""
+    """How long to wait, in seconds, how often to try in all, and how much to hear.
+
+    ``answer`` is the longest silence, ``whole`` the time in which an answer has to be there to its end, and
+    ``octets`` the largest body that is read: who is asked may be slow or endless, by fault or by will.
+    """
 
     connect: float = 5.0
     answer: float = 60.0
+    whole: float = 600.0
+    octets: int = 134_217_728
     attempts: int = 4
     pause: float = 0.2
     longest_pause: float = 5.0
@@ -105,7 +112,7 @@ class Transport:
         ``more`` are headers beside those of the binding.
 
         Raises:
-            Unavailable: no attempt got an answer.
+            Unavailable: no attempt got an answer, or one came that is too large.
         """
         headers = {**(more or {}), "accept": accept} | ({"content-type": media_type} if media_type else {})
         fault = ""
@@ -114,17 +121,39 @@ class Transport:
                 headers["authorization"] = f"Bearer {await self._token(method, target, body)}"
             answer: httpx.Response | None = None
             try:
-                answer = await self._http.request(
+                request = self._http.build_request(
                     method, self.endpoint + target, content=body, headers=headers
                 )
+                async with asyncio.timeout(self._patience.whole):
+                    answer = await self._answer(request)
             except httpx.TransportError as error:
                 fault = f"{type(error).__name__} {error}".strip()
+            except TimeoutError:
+                fault = f"an answer was not whole after {self._patience.whole:g} s"
             last = attempt == self._patience.attempts
             if answer is not None and (last or answer.status_code not in LATER):
                 return answer
             if not last:
                 await asyncio.sleep(self._pause(attempt, answer))
         raise Unavailable(f"{self.identity.audience} at {self.endpoint} gave no answer: {fault}")
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and read its answer as far as it may go."""
+        coming = await self._http.send(request, stream=True)
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async for piece in coming.aiter_bytes():
+                size += len(piece)
+                if size > self._patience.octets:
+                    told = f"answered with more than {self._patience.octets} octets"
+                    raise Unavailable(f"{self.identity.audience} at {self.endpoint} {told}")
+                pieces.append(piece)
+        finally:
+            await coming.aclose()
+        # The body is decoded: what the headers say of how it was sent holds no more.
+        headers = [each for each in coming.headers.multi_items() if each[0] not in _OF_THE_WIRE]
+        return httpx.Response(coming.status_code, headers=headers, content=b"".join(pieces), request=request)
 
     async def _token(self, method: str, target: str, body: bytes | None) -> str:
         return await self.identity.token(method, self.endpoint + target, body, self._now())
