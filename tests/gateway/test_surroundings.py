@@ -19,6 +19,7 @@ from threeflow_gateway.app import Gateway
 from threeflow_gateway.domain.terms import objection_of
 from threeflow_gateway.intake.facts import read_facts
 from threeflow_gateway.intake.standing import Memory
+from threeflow_gateway.intake.titles import by_precedence
 from threeflow_gateway.intake.workspace import Workspace, key_text
 
 RULES = """
@@ -129,7 +130,7 @@ def _agencies(gateway: Gateway, key: Mapping[str, str]) -> list[str]:
     with node.database.reading() as connection:
         agencies = node.reads._agencies
         workspace = Workspace(connection, node.standard.table, Memory(0), agencies, writing=False)
-        number = workspace.book.subjects_named(key_text("consignment", key), "")[0]
+        number = by_precedence(workspace.book.claims(key_text("consignment", key)), "")[0]
         return list(workspace.standing(number).state.joined["agencies"])
 
 
