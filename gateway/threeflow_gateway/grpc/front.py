@@ -27,12 +27,12 @@ from threeflow_gateway.grpc.link import NO_CALL, SIZE, Link, Say, opening, unpac
 from threeflow_gateway.grpc.listener import SERVICES, Listener
 from threeflow_gateway.grpc.shapes import Shape, shape
 from threeflow_gateway.grpc.statuses import DETAILS
+from threeflow_gateway.grpc.window import Window
 from threeflow_gateway.observe import logs
 from threeflow_gateway.observe.traces import HEADER
 
 __all__ = ["main"]
 
-_MOST_AHEAD: Final = 65_536
 _CODES: Final = {each.value[0]: each for each in grpc.StatusCode}
 
 
@@ -41,28 +41,7 @@ class _Call:
 
     def __init__(self) -> None:
         self.said: asyncio.Queue[tuple[Say, bytes]] = asyncio.Queue()
-        self._ahead = 0
-        self._room = asyncio.Event()
-        self._room.set()
-
-    async def room(self) -> None:
-        """Wait until the node has taken most of what was read of the caller."""
-        await self._room.wait()
-
-    def read(self, octets: int) -> None:
-        """Count what was read of the caller, and is on its way to the node."""
-        self._count(octets)
-
-    def taken(self, octets: int) -> None:
-        """Count what the node took."""
-        self._count(-octets)
-
-    def _count(self, octets: int) -> None:
-        self._ahead += octets
-        if self._ahead < _MOST_AHEAD:
-            self._room.set()
-        else:
-            self._room.clear()
+        self.window = Window()
 
 
 class Front:
@@ -107,7 +86,7 @@ class Front:
             self._said.put_nowait((kind, octets))
         elif (found := self._calls.get(call)) is not None:
             if kind is Say.MORE:
-                found.taken(*SIZE.unpack(octets))
+                found.window.taken(*SIZE.unpack(octets))
             else:
                 found.said.put_nowait((kind, octets))
 
@@ -193,12 +172,12 @@ class Front:
 
     async def _read(self, number: int, call: _Call, context: Any) -> None:
         while True:
-            await call.room()
+            await call.window.room()
             octets = await context.read()
             if not isinstance(octets, bytes):
                 self._link.send(number, Say.NO_MORE)
                 return
-            call.read(len(octets))
+            call.window.sent(len(octets))
             self._link.send(number, Say.MESSAGE, octets)
 
 
